@@ -1,0 +1,26 @@
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from events.models import Event
+from publishing.admin import PublishableAdmin, StateFilter
+
+
+@admin.register(Event)
+class EventAdmin(PublishableAdmin):
+    list_display = ("title", "start_date", "city", "status", "state_badge", "language_badges")
+    list_filter = (StateFilter, "language", "kind", "status")
+    search_fields = ("title", "teaser", "city")
+    autocomplete_fields = ("image", "topics")
+    content_fieldsets = (
+        (None, {"fields": ["kind", "status", "title", "slug"]}),
+        (
+            _("When"),
+            {
+                "fields": [("start_date", "start_time"), ("end_date", "end_time"), "time_zone"],
+                "description": _("In the local time of the place where it happens."),
+            },
+        ),
+        (_("Where"), {"fields": ["place", "city"]}),
+        (_("What"), {"fields": ["teaser", "body", "programme", "image", "topics"]}),
+        (_("For the media"), {"fields": ["accreditation_note", "accreditation_deadline", "live_stream_url"]}),
+    )

@@ -1,0 +1,189 @@
+"""The calendar. Dates and times are entered and shown in the time zone of the place where the event happens."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zoneinfo
+from functools import cache
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format, time_format
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from library.fields import RichTextField
+from library.models import Image
+from pages.models import topics_field
+from publishing.models import Publishable, PublishableQuerySet
+
+
+@cache
+def time_zone_choices() -> list[tuple[str, str]]:
+    names = sorted(name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith("Etc/"))
+    return [("UTC", "UTC"), *((name, name.replace("_", " ")) for name in names)]
+
+
+def default_time_zone() -> str:
+    return str(settings.TIME_ZONE)
+
+
+class EventQuerySet(PublishableQuerySet["Event"]):
+    def for_cards(self) -> Self:
+        return self.select_related("image").defer("body", "programme")
+
+    def upcoming(self, *, at: dt.datetime | None = None) -> Self:
+        """What has not ended yet, so what is going on now too; the next first."""
+        return self.filter(ends_at__gt=at or timezone.now()).order_by("starts_at", "pk")
+
+    def recent(self, *, at: dt.datetime | None = None) -> Self:
+        """What is over; the last first."""
+        return self.filter(ends_at__lte=at or timezone.now()).latest_first()
+
+    def latest_first(self) -> Self:
+        return self.order_by("-starts_at", "-pk")
+
+    def touching(self, first: dt.date, last: dt.date) -> Self:
+        """Events of which at least one day lies between two days, both included."""
+        return self.filter(start_date__lte=last, end_date__gte=first).order_by("starts_at", "pk")
+
+
+class Event(Publishable):
+    class Kind(models.TextChoices):
+        VISIT = "visit", _("Visit")
+        MEETING = "meeting", _("Meeting")
+        CONFERENCE = "conference", _("Conference")
+        EXERCISE = "exercise", _("Exercise")
+        CEREMONY = "ceremony", _("Ceremony")
+        PRESS = "press", _("Press event")
+        INDUSTRY = "industry", _("Industry event")
+
+    class Status(models.TextChoices):
+        CONFIRMED = "confirmed", _("Confirmed")
+        POSTPONED = "postponed", _("Postponed")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    shared_fields = (
+        "kind", "status", "start_date", "start_time", "end_date", "end_time", "time_zone", "starts_at", "ends_at",
+        "accreditation_deadline", "live_stream_url", "image", "topics",
+    )  # fmt: skip
+    address_day = "start_date"
+
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices, default=Kind.MEETING)
+    status = models.CharField(_("status"), max_length=20, choices=Status.choices, default=Status.CONFIRMED)
+
+    teaser = models.TextField(_("teaser"), blank=True, max_length=400)
+    body = RichTextField(_("description"), blank=True)
+    programme = RichTextField(_("programme"), blank=True)
+    place = models.CharField(_("place"), max_length=200, blank=True, help_text=_("Building or venue."))
+    city = models.CharField(_("city"), max_length=100, blank=True)
+    accreditation_note = models.TextField(_("note on media accreditation"), blank=True)
+
+    start_date = models.DateField(_("first day"))
+    start_time = models.TimeField(_("begins at"), null=True, blank=True, help_text=_("Empty: all day."))
+    end_date = models.DateField(
+        _("last day"), null=True, blank=True, help_text=_("Empty: the same day. Local to the place, as all times here.")
+    )
+    end_time = models.TimeField(_("ends at"), null=True, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=50, choices=time_zone_choices, default=default_time_zone)
+    accreditation_deadline = models.DateTimeField(_("accreditation closes"), null=True, blank=True)
+    live_stream_url = models.URLField(_("live stream"), blank=True)
+
+    image = models.ForeignKey(
+        Image, verbose_name=_("picture"), related_name="+", on_delete=models.PROTECT, null=True, blank=True
+    )
+    topics = topics_field(related_name="+")
+
+    # The instants at which it starts and ends (UTC), from the local dates above, so that lists can ask for now.
+    starts_at = models.DateTimeField(editable=False, blank=True)
+    ends_at = models.DateTimeField(editable=False, blank=True)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta(Publishable.Meta):
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        ordering = ["-starts_at", "-pk"]
+        indexes = [
+            # Serves the list of recent events and of one month.
+            models.Index(fields=["language", "-starts_at", "-id"], name="events_by_start"),
+            # Serves the list of upcoming events.
+            models.Index(fields=["language", "ends_at"], name="events_by_end"),
+        ]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            *Publishable.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["language", "start_date", "slug"],
+                name="events_event_one_slug_a_day",
+                violation_error_message=_("Another event of this day and language has this slug. Change the slug."),
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__gte=F("starts_at")),
+                name="events_event_ends_after_it_starts",
+                violation_error_message=_("An event cannot end before it starts."),
+            ),
+        ]
+
+    if TYPE_CHECKING:
+
+        def get_kind_display(self) -> str: ...
+        def get_status_display(self) -> str: ...
+
+    @classmethod
+    def address(cls, slug: str, day: dt.date | None) -> str:
+        assert day is not None
+        return reverse("events:event", args=[day.year, day.month, day.day, slug])
+
+    def clean(self) -> None:
+        super().clean()
+        if self.start_date is None:
+            return
+        if self.end_time and not self.start_time:
+            raise ValidationError({"start_time": _("Say when it begins, or leave out when it ends.")})
+        self.end_date = self.end_date or self.start_date
+        if self.end_date < self.start_date:
+            raise ValidationError({"end_date": _("An event cannot end before it starts.")})
+        zone = zoneinfo.ZoneInfo(self.time_zone)
+        self.starts_at = dt.datetime.combine(self.start_date, self.start_time or dt.time.min, zone)
+        self.ends_at = self._end(zone)
+        if self.ends_at < self.starts_at:
+            raise ValidationError({"end_time": _("An event cannot end before it starts.")})
+
+    def _end(self, zone: zoneinfo.ZoneInfo) -> dt.datetime:
+        """Without an end time an event lasts to the end of its last day."""
+        assert self.end_date is not None
+        if self.end_time:
+            return dt.datetime.combine(self.end_date, self.end_time, zone)
+        return dt.datetime.combine(self.end_date + dt.timedelta(days=1), dt.time.min, zone)
+
+    @property
+    def kicker(self) -> str:
+        return self.get_kind_display()
+
+    @property
+    def all_day(self) -> bool:
+        return self.start_time is None
+
+    @property
+    def several_days(self) -> bool:
+        return self.end_date is not None and self.end_date > self.start_date
+
+    @property
+    def when(self) -> str:
+        """Date and time in the reader's language and the place's time zone: 1 February 2024, 09:00–17:30 (Brussels)."""
+        days = date_format(self.start_date, "DATE_FORMAT")
+        last = date_format(self.end_date, "DATE_FORMAT") if self.end_date and self.several_days else ""
+        if self.start_time is None:
+            return f"{days} – {last}" if last else days
+        begin = time_format(self.start_time, "TIME_FORMAT")
+        end = time_format(self.end_time, "TIME_FORMAT") if self.end_time else ""
+        city = self.time_zone.rsplit("/", 1)[-1].replace("_", " ")
+        zone = _now("%(city)s time") % {"city": city}
+        if last:
+            return f"{days}, {begin} – {last}{', ' + end if end else ''} ({zone})"
+        return f"{days}, {begin}{'–' + end if end else ''} ({zone})"

@@ -1,0 +1,27 @@
+"""gunicorn's settings; every one can be overridden by GUNICORN_CMD_ARGS."""
+
+import logging
+import os
+
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+threads = int(os.environ.get("WEB_THREADS", "4"))
+worker_class = "gthread"
+timeout = 30
+keepalive = 5
+max_requests = 10_000
+max_requests_jitter = 1_000
+accesslog = "-" if os.environ.get("ACCESS_LOG") else None
+# An address line of 4 KB is longer than any of ours; more is an attack.
+limit_request_line = 4094
+preload_app = False
+
+
+class WithoutHeadBodies(logging.Filter):
+    """Drops the warning that an answer to HEAD had a body: gunicorn sends none, and Django always makes one."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return "HEAD" not in record.getMessage() or "body" not in record.getMessage().lower()
+
+
+def on_starting(server: object) -> None:
+    logging.getLogger("gunicorn.error").addFilter(WithoutHeadBodies())

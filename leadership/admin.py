@@ -1,0 +1,26 @@
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from leadership.models import AnnualReport, TermOfOffice
+from publishing.admin import PublishableAdmin
+
+
+@admin.register(TermOfOffice)
+class TermOfOfficeAdmin(PublishableAdmin):
+    list_display = ("title", "began_on", "ended_on", "state_badge", "language_badges")
+    autocomplete_fields = ("image",)
+    content_fieldsets = (
+        (None, {"fields": ["title", "slug", "country", "teaser", "body", "image"]}),
+        (_("Term of office"), {"fields": [("began_on", "ended_on")]}),
+        (_("Social networks"), {"fields": ["x_url", "facebook_url", "instagram_url", "linkedin_url"]}),
+    )
+
+
+@admin.register(AnnualReport)
+class AnnualReportAdmin(PublishableAdmin):
+    list_display = ("title", "year", "state_badge", "language_badges")
+    autocomplete_fields = ("image", "document")
+    content_fieldsets = (
+        (None, {"fields": ["title", "slug", "teaser", "body"]}),
+        (_("Report"), {"fields": ["year", "published_on", "image", "document"]}),
+    )

@@ -1,0 +1,14 @@
+from django.urls import path
+
+from leadership import views
+
+app_name = "leadership"
+
+urlpatterns = [
+    # /<language>/secretary-general/
+    path("", views.CurrentTermView.as_view(), name="current"),
+    path("former/", views.FormerTerms.as_view(), name="former"),
+    path("annual-reports/", views.ReportList.as_view(), name="reports"),
+    path("annual-reports/<str:slug>/", views.ReportView.as_view(), name="report"),
+    path("<str:slug>/", views.TermView.as_view(), name="term"),
+]

@@ -1,0 +1,120 @@
+"""The Secretary General pages."""
+
+from typing import Any
+
+from django.http import Http404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from leadership.models import AnnualReport, TermOfOffice
+from publishing import registry
+from publishing.models import Publishable
+from publishing.views import Breadcrumbs, ItemList, ItemView, crumb
+
+
+class TermView(ItemView):
+    """One Secretary General: biography, and where they appear."""
+
+    model = TermOfOffice
+    template_name = "leadership/term_detail.html"
+    limit = 8
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().select_related("image")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        term: TermOfOffice = self.object
+        today = timezone.localdate()
+        is_current = term.began_on <= today and (term.ended_on is None or term.ended_on >= today)
+        reports = AnnualReport.objects.live().in_language(term.language).for_cards().latest_first()
+        return super().get_context_data(
+            is_current=is_current,
+            appearances=self._appearances(term),
+            reports=list(reports[:3]) if is_current else [],
+            **kwargs,
+        )
+
+    def _appearances(self, term: TermOfOffice) -> list[Publishable]:
+        items = [
+            item
+            for kind, field in registry.kinds_about(TermOfOffice)
+            for item in kind.model.rows()
+            .live()
+            .in_language(term.language)
+            .filter(**{field: term.original_key})
+            .for_cards()
+            .latest_first()[: self.limit]
+        ]
+        return sorted(items, key=lambda item: str(item.display_date or ""), reverse=True)[: self.limit]
+
+    def breadcrumbs(self, item: TermOfOffice) -> Breadcrumbs:
+        return [crumb(_("Secretary General"), reverse("leadership:current"))]
+
+
+class CurrentTermView(TermView):
+    """The Secretary General in office."""
+
+    def get_object(self, queryset: Any = None) -> TermOfOffice:
+        term: TermOfOffice | None = self.get_queryset().current().first()
+        if term is None:
+            raise Http404(_now("There is no Secretary General in office."))
+        return term
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        here = reverse("leadership:current")
+        self.request.item_versions = {  # type: ignore[attr-defined]
+            code: here.replace(f"/{self.object.language}/", f"/{code}/", 1)
+            for code in self.request.item_versions  # type: ignore[attr-defined]
+        }
+        return context
+
+    def breadcrumbs(self, item: TermOfOffice) -> Breadcrumbs:
+        return [crumb(_("Secretary General"))]
+
+
+class FormerTerms(ItemList):
+    model = TermOfOffice
+    template_name = "leadership/term_list.html"
+    heading = _("Former Secretaries General")
+
+    def base_queryset(self) -> Any:
+        queryset: Any = super().base_queryset()
+        return queryset.former()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        context["breadcrumbs"].insert(0, crumb(_("Secretary General"), reverse("leadership:current")))
+        return context
+
+
+class ReportList(ItemList):
+    model = AnnualReport
+    template_name = "leadership/report_list.html"
+    heading = _("Annual reports")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        context["breadcrumbs"].insert(0, crumb(_("Secretary General"), reverse("leadership:current")))
+        return context
+
+
+class ReportView(ItemView):
+    model = AnnualReport
+    template_name = "leadership/report_detail.html"
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().select_related("image", "document")
+
+    @cached_property
+    def parents(self) -> Breadcrumbs:
+        return [
+            crumb(_("Secretary General"), reverse("leadership:current")),
+            crumb(_("Annual reports"), reverse("leadership:reports")),
+        ]
+
+    def breadcrumbs(self, item: AnnualReport) -> Breadcrumbs:
+        return self.parents

@@ -1,0 +1,29 @@
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from news.models import FeaturedItem, NewsItem
+from publishing.admin import HandOrderedAdmin, PublishableAdmin, StateFilter
+
+
+@admin.register(NewsItem)
+class NewsItemAdmin(PublishableAdmin):
+    list_display = ("title", "kind", "date", "state_badge", "language_badges", "updated_at")
+    list_filter = (StateFilter, "language", "kind")
+    search_fields = ("title", "teaser", "reference")
+    date_hierarchy = None
+    autocomplete_fields = ("image", "topics", "attachments", "secretary_general")
+    address_fields = ("slug", "date")
+    content_fieldsets = (
+        (None, {"fields": ["kind", "title", "slug", ("date", "dateline", "reference"), "teaser", "body"]}),
+        (_("Picture and attachments"), {"fields": ["image", "media_url", "attachments"]}),
+        (_("People and topics"), {"fields": ["topics", "secretary_general", "speaker", "delivery_status"]}),
+    )
+
+
+@admin.register(FeaturedItem)
+class FeaturedItemAdmin(HandOrderedAdmin):
+    list_display = ("title", "date", "state_badge", "language_badges", "position")
+    prepopulated_fields = {}
+    address_fields = ()
+    autocomplete_fields = ("image",)
+    content_fieldsets = ((None, {"fields": ["title", "target", "image", "date"]}),)

@@ -1,0 +1,18 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class NewsConfig(AppConfig):
+    name = "news"
+    verbose_name = _("Newsroom")
+
+    def ready(self) -> None:
+        from news.models import FeaturedItem, NewsItem  # models are loaded only now
+        from publishing.registry import ContentKind, Section, register, register_section
+
+        register(ContentKind(key="news", model=NewsItem, list_url="news:list", teaser_field="teaser"))
+        register(ContentKind(key="featured", model=FeaturedItem, list_url="featured", has_page=False))
+        register_section(Section("news", _("All news"), "news:list"))
+        register_section(Section("featured", _("Featured"), "featured"))
+        for kind in NewsItem.Kind:
+            register_section(Section(f"news-{kind.value}", kind.label, "news:kind", kind.value))

@@ -1,0 +1,165 @@
+"""The newsroom: items of every kind, and what is featured on the home page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Self
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from leadership.models import TermOfOffice
+from library.fields import RichTextField
+from library.models import Document, Image
+from pages.models import topics_field
+from pages.targets import TargetField
+from publishing.models import Dated, DatedQuerySet, HandOrdered, HandOrderedQuerySet, Publishable
+
+
+class NewsItemQuerySet(DatedQuerySet["NewsItem"]):
+    def for_cards(self) -> Self:
+        return self.select_related("image").defer("body")
+
+
+class NewsItem(Dated):
+    class Kind(models.TextChoices):
+        NEWS = "news", _("News")
+        MEDIA_ADVISORY = "media-advisory", _("Media advisory")
+        PRESS_RELEASE = "press-release", _("Press release")
+        STATEMENT = "statement", _("Statement")
+        SPEECH = "speech", _("Speech or transcript")
+        OPINION = "opinion", _("Opinion")
+        OFFICIAL_TEXT = "official-text", _("Official text")
+        FACTSHEET = "factsheet", _("Factsheet")
+        PHOTO_GALLERY = "photo-gallery", _("Photo gallery")
+        VIDEO = "video", _("Video")
+        AUDIO = "audio", _("Audio")
+        EVENT_PROGRAMME = "event-programme", _("Event programme")
+
+    class Delivery(models.TextChoices):
+        AS_DELIVERED = "as-delivered", _("As delivered")
+        CHECK_AGAINST_DELIVERY = "check-against-delivery", _("Check against delivery")
+
+    shared_fields = (
+        "kind", "date", "reference", "image", "media_url", "delivery_status", "secretary_general",
+        "topics", "attachments",
+    )  # fmt: skip
+
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices, default=Kind.NEWS)
+    reference = models.CharField(
+        _("reference number"), max_length=40, blank=True, help_text=_("For example (2024) 007.")
+    )
+
+    dateline = models.CharField(_("dateline"), max_length=100, blank=True, help_text=_("The place: Brussels."))
+    teaser = models.TextField(
+        _("teaser"), blank=True, max_length=400, help_text=_("One or two sentences for lists and the home page.")
+    )
+    body = RichTextField(_("body"), blank=True)
+    media_url = models.URLField(
+        _("media address"), blank=True, help_text=_("Where the video or recording can be seen or heard.")
+    )
+    speaker = models.CharField(
+        _("speaker"),
+        max_length=200,
+        blank=True,
+        help_text=_("Name and office. Leave empty if the Secretary General speaks, and choose them below."),
+    )
+    delivery_status = models.CharField(_("delivery"), max_length=30, choices=Delivery.choices, blank=True)
+
+    image = models.ForeignKey(
+        Image, verbose_name=_("picture"), related_name="+", on_delete=models.PROTECT, null=True, blank=True
+    )
+    secretary_general = models.ForeignKey(
+        TermOfOffice,
+        verbose_name=_("Secretary General"),
+        related_name="+",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        limit_choices_to={"original__isnull": True},
+        help_text=_("Who speaks or appears; the item is then listed on their page."),
+    )
+    topics = topics_field(related_name="+")
+    attachments = models.ManyToManyField(Document, verbose_name=_("attachments"), related_name="+", blank=True)
+
+    objects = NewsItemQuerySet.as_manager()
+
+    class Meta(Dated.Meta):
+        verbose_name = _("news item")
+        verbose_name_plural = _("news items")
+        ordering = ["-date", "-live_from", "-pk"]
+        indexes = [
+            # Serves the list of all news and the home page's latest.
+            models.Index(fields=["language", "-date", "-live_from", "-id"], name="news_latest"),
+            # Serves the list of one kind.
+            models.Index(fields=["language", "kind", "-date", "-live_from", "-id"], name="news_latest_of_kind"),
+        ]
+
+    @classmethod
+    def address(cls, slug: str, day: dt.date | None) -> str:
+        assert day is not None
+        return reverse("news:item", args=[day.year, day.month, day.day, slug])
+
+    def clean(self) -> None:
+        super().clean()
+        if self.kind == self.Kind.SPEECH and not (self.speaker or self.secretary_general_id):
+            raise ValidationError({"speaker": _("Say who speaks: a name here, or a Secretary General below.")})
+        if self.kind in (self.Kind.VIDEO, self.Kind.AUDIO) and not self.media_url:
+            raise ValidationError({"media_url": _("Give the address of the video or recording.")})
+        if self.delivery_status and self.kind != self.Kind.SPEECH:
+            raise ValidationError({"delivery_status": _("Only a speech or transcript has a delivery status.")})
+
+    @property
+    def kicker(self) -> str:
+        return str(self.get_kind_display())
+
+    @property
+    def speaker_name(self) -> str:
+        if self.speaker or self.kind not in (self.Kind.SPEECH, self.Kind.OPINION) or not self.secretary_general:
+            return self.speaker
+        return f"{self.secretary_general.title}, {self.secretary_general.role}"
+
+
+class FeaturedItemQuerySet(HandOrderedQuerySet["FeaturedItem"]):
+    def for_cards(self) -> Self:
+        return self.select_related("image")
+
+
+class FeaturedItem(HandOrdered, Publishable):
+    """A card on the home page. It has no page of its own: it leads to something that has."""
+
+    slug = None  # type: ignore[assignment]
+    shared_fields = ("date", "image", "target")
+
+    date = models.DateField(_("date"), null=True, blank=True, help_text=_("Shown on the card; may be left empty."))
+    image = models.ForeignKey(
+        Image, verbose_name=_("picture"), related_name="+", on_delete=models.PROTECT, null=True, blank=True
+    )
+    target = TargetField(
+        _("leads to"),
+        help_text=_("Type a part of a title and choose, or paste an address that begins with https://."),
+    )
+
+    objects = FeaturedItemQuerySet.as_manager()
+
+    class Meta(Publishable.Meta):
+        verbose_name = _("featured item")
+        verbose_name_plural = _("featured items")
+        ordering = ["position", "pk"]
+        # Serves the home page and the list of featured items.
+        indexes = [models.Index(fields=["language", "position"], name="news_featured_order")]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.url = ""
+        self.external = False
+
+    def get_absolute_url(self) -> str:
+        """Where the card leads; empty until a view has resolved the targets of its cards."""
+        return self.url
+
+    @property
+    def display_date(self) -> dt.date | None:
+        return self.date

@@ -1,0 +1,13 @@
+from django.urls import path
+
+from news import views
+from publishing.converters import DATED_ADDRESS
+
+app_name = "news"
+
+urlpatterns = [
+    # /<language>/news/
+    path("", views.NewsList.as_view(), name="list"),
+    path("<slug:kind>/", views.KindList.as_view(), name="kind"),
+    path(DATED_ADDRESS, views.NewsItemView.as_view(), name="item"),
+]

@@ -1,0 +1,84 @@
+from typing import Any
+
+from admin_ordering.admin import OrderableAdmin
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from pages.models import Page, Topic
+from pages.views import target_suggestions
+from publishing.admin import HandOrderedAdmin, PublishableAdmin, StateFilter
+
+
+class ChildInline(OrderableAdmin, admin.TabularInline[Page, Page]):
+    """The pages below, to be put in order by dragging."""
+
+    model = Page
+    fk_name = "parent"
+    ordering = ("position", "pk")
+    ordering_field = "position"
+    ordering_field_hide_input = True
+    fields = ("link", "state", "position")
+    readonly_fields = ("link", "state")
+    can_delete = False
+    max_num = 0
+    verbose_name_plural = _("pages in this section, in order")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Page]:
+        return super().get_queryset(request).filter(original__isnull=True)
+
+    @admin.display(description=_("page"))
+    def link(self, page: Page) -> SafeString:
+        return format_html('<a href="{}">{}</a>', reverse("admin:pages_page_change", args=[page.pk]), page.title)
+
+    @admin.display(description=_("state"))
+    def state(self, page: Page) -> str:
+        return str(page.state.label)
+
+
+@admin.register(Page)
+class PageAdmin(PublishableAdmin):
+    """The list shows the tree of originals, each level indented; their order is set on the page above."""
+
+    list_display = ("indented_title", "state_badge", "language_badges", "updated_at")
+    list_filter = (StateFilter,)
+    autocomplete_fields = ("parent", "image")
+    address_fields = ("slug", "parent")
+    inlines = (ChildInline,)
+    content_fieldsets = ((None, {"fields": ["title", "slug", "parent", "teaser", "body", "image"]}),)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Page]:
+        queryset = super().get_queryset(request)
+        match = request.resolver_match
+        if match is not None and match.url_name == "pages_page_changelist":
+            queryset = queryset.filter(original__isnull=True).order_siblings_by("position", "title")
+        return queryset
+
+    def get_ordering(self, request: HttpRequest) -> Any:
+        match = request.resolver_match
+        in_tree = match is not None and match.url_name == "pages_page_changelist"
+        return ("tree_ordering",) if in_tree else ("position", "pk")
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        return self.inlines if obj is not None and obj.original_id is None else ()
+
+    @admin.display(description=_("title"))
+    def indented_title(self, page: Page) -> SafeString:
+        depth = getattr(page, "tree_depth", 0)
+        return format_html('<span class="depth depth--{}">{}</span>', min(depth, 6), page.title)
+
+    def get_urls(self) -> list[URLPattern]:
+        found = path("targets/", self.admin_site.admin_view(target_suggestions), name="pages_page_targets")
+        return [found, *super().get_urls()]
+
+
+@admin.register(Topic)
+class TopicAdmin(HandOrderedAdmin):
+    list_display = ("title", "in_focus", "state_badge", "language_badges", "position")
+    list_filter = (StateFilter, "in_focus")
+    autocomplete_fields = ("image",)
+    content_fieldsets = ((None, {"fields": ["title", "slug", "teaser", "body", "image", "in_focus"]}),)

@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class PagesConfig(AppConfig):
+    name = "pages"
+    verbose_name = _("Pages and topics")
+
+    def ready(self) -> None:
+        from pages.models import Page, Topic  # models are loaded only now
+        from publishing.registry import ContentKind, Section, register, register_section
+
+        register(ContentKind(key="page", model=Page, teaser_field="teaser"))
+        register(ContentKind(key="topic", model=Topic, list_url="pages:topics", teaser_field="teaser"))
+        register_section(Section("topics", _("Topics"), "pages:topics"))

@@ -1,0 +1,107 @@
+"""The page tree and the topics."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import ListView
+
+from pages.models import Page, Topic
+from pages.targets import suggestions
+from publishing import registry
+from publishing.languages import current_language
+from publishing.views import Breadcrumbs, ItemView, crumb
+
+
+class PageView(ItemView):
+    model = Page
+    slug_field = "path"
+    slug_url_kwarg = "path"
+    template_name = "pages/page_detail.html"
+    share = False
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().select_related("image")
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.kwargs["path"] = self.kwargs["path"].rstrip("/")
+        return super().get(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        page: Page = self.object
+        self.above, below = self._surroundings(page)
+        section = self.above[0] if self.above else page
+        children = [other for other in below if other.path.rpartition("/")[0] == page.path]
+        siblings = [other for other in below if other.path.rpartition("/")[0] == section.path]
+        return super().get_context_data(
+            section=section,
+            children=children,
+            in_section=[
+                {"title": other.title, "url": other.get_absolute_url(), "current": other.pk == page.pk, "level": 1}
+                for other in siblings
+                if page != section
+            ],
+            **kwargs,
+        )
+
+    def _surroundings(self, page: Page) -> tuple[list[Page], list[Page]]:
+        """The pages above this one, top first, and all pages under its section in hand order: two queries."""
+        parts = page.path.split("/")
+        paths = ["/".join(parts[:count]) for count in range(1, len(parts))]
+        live = Page.objects.live().in_language(page.language).defer("body")
+        above = list(live.at_paths(paths)) if paths else []
+        below = live.filter(path__startswith=f"{parts[0]}/").select_related("image").in_hand_order()
+        return above, list(below)
+
+    def breadcrumbs(self, item: Page) -> Breadcrumbs:
+        return [crumb(page.title, page.get_absolute_url()) for page in self.above]
+
+
+class TopicView(ItemView):
+    """A topic with the latest of every kind of content that can be about topics."""
+
+    model = Topic
+    template_name = "pages/topic_detail.html"
+    limit = 6
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().select_related("image")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        groups = [
+            {
+                "label": kind.label,
+                "items": list(
+                    kind.model.rows()
+                    .live()
+                    .in_language(self.object.language)
+                    .filter(**{field: self.object.original_key})
+                    .for_cards()
+                    .latest_first()[: self.limit]
+                ),
+                "more_url": f"{reverse(kind.list_url)}?topic={self.object.slug}",
+            }
+            for kind, field in registry.kinds_about(Topic)
+        ]
+        return super().get_context_data(groups=[group for group in groups if group["items"]], **kwargs)
+
+    def breadcrumbs(self, item: Topic) -> Breadcrumbs:
+        return [crumb(_("Topics"), reverse("pages:topics"))]
+
+
+class TopicList(ListView[Topic]):
+    template_name = "pages/topic_list.html"
+
+    def get_queryset(self) -> Any:
+        return Topic.objects.live().in_language(current_language()).for_cards().order_by("title")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        heading = _now("Topics")
+        return super().get_context_data(heading=heading, breadcrumbs=[crumb(heading)], **kwargs)
+
+
+def target_suggestions(request: HttpRequest) -> JsonResponse:
+    """What an editor's search box offers to link to; staff only (wrapped by the admin)."""
+    return JsonResponse({"results": suggestions(request.GET.get("term", "")), "pagination": {"more": False}})

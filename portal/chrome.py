@@ -1,0 +1,97 @@
+"""What stands around every public page: site settings, menus, languages. Three queries, and none before it is used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import Resolver404, resolve, reverse, translate_url
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import override
+
+from pages.targets import resolve_targets
+from portal.models import MenuLink, SiteSettings
+from publishing.languages import current_language, own_name
+
+
+@dataclass(slots=True)
+class MenuEntry:
+    """A link as it is drawn. A section without a page of its own has no url."""
+
+    label: str
+    url: str
+    external: bool = False
+    icon: str = ""
+    children: list[MenuEntry] = field(default_factory=list)
+
+
+def chrome(request: HttpRequest) -> dict[str, Any]:
+    """Context processor."""
+    return {
+        "site": SimpleLazyObject(SiteSettings.load),
+        "menus": SimpleLazyObject(lambda: menus(current_language())),
+        "languages": SimpleLazyObject(lambda: language_links(request)),
+        "languages_of_item": SimpleLazyObject(lambda: alternates(request)),
+        "canonical_url": SimpleLazyObject(lambda: canonical(request)),
+    }
+
+
+def menus(language: str) -> dict[str, list[MenuEntry]]:
+    """All menus of a language by name. A link whose target is not public is left out, and an empty section too."""
+    links = list(MenuLink.objects.filter(language=language))
+    targets = resolve_targets([link.target for link in links if link.target], language=language)
+    entries: dict[int, MenuEntry] = {}
+    for link in links:
+        target = targets.get(link.target)
+        if target is not None:
+            entries[link.pk] = MenuEntry(link.label or target.title, target.url, target.external, link.icon)
+        elif link.parent_id is None and not link.target:
+            entries[link.pk] = MenuEntry(link.label, "")
+    by_menu: dict[str, list[MenuEntry]] = {str(menu): [] for menu in MenuLink.Menu.values}
+    for link in links:
+        if link.pk in entries and link.parent_id in entries:
+            entries[link.parent_id].children.append(entries[link.pk])
+    for link in links:
+        entry = entries.get(link.pk)
+        if entry is not None and link.parent_id is None and (entry.url or entry.children):
+            by_menu[link.menu].append(entry)
+    return by_menu
+
+
+def versions_of_page(request: HttpRequest) -> dict[str, str]:
+    """This page's address in every language in which it exists."""
+    if hasattr(request, "item_versions"):
+        return dict(request.item_versions)
+    try:
+        is_public = resolve(request.path_info).kwargs.get("path") is None
+    except Resolver404:
+        is_public = False
+    if not is_public or not request.path_info.startswith(f"/{current_language()}/"):
+        return {}
+    return {code: translate_url(request.path, code) for code, _ in settings.LANGUAGES}
+
+
+def language_links(request: HttpRequest) -> list[dict[str, Any]]:
+    """The language switch: the same page where it exists in that language, else that language's home page."""
+    versions = versions_of_page(request)
+    links = []
+    for code, _name in settings.LANGUAGES:
+        with override(code):
+            home = reverse("home")
+        url = versions.get(code, home)
+        links.append({"code": code, "name": own_name(code), "url": url, "current": code == current_language()})
+    return links
+
+
+def alternates(request: HttpRequest) -> list[dict[str, str]]:
+    """Absolute addresses for `hreflang`, in every language in which the page exists."""
+    return [{"code": code, "url": request.build_absolute_uri(url)} for code, url in versions_of_page(request).items()]
+
+
+def canonical(request: HttpRequest) -> str:
+    """The page's own address; a list's page number belongs to it, its filters do not."""
+    page = request.GET.get("page", "")
+    url = request.build_absolute_uri(versions_of_page(request).get(current_language(), request.path))
+    return f"{url}?page={page}" if page.isdecimal() and page != "1" else url

@@ -1,0 +1,33 @@
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path, re_path
+from django.views.static import serve
+
+from news.views import FeaturedList
+from portal import views
+from search.views import search
+from subscriptions import views as subscriptions
+
+urlpatterns = [
+    path("", views.choose_language),
+    path("admin/", admin.site.urls),
+    re_path(r"^media/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT}),
+]
+
+urlpatterns += i18n_patterns(
+    path("", views.home, name="home"),
+    path("go/", views.go, name="go"),
+    path("news/", include("news.urls")),
+    path("featured/", FeaturedList.as_view(), name="featured"),
+    path("review/", include("review.urls")),
+    path("events/", include("events.urls")),
+    path("secretary-general/", include("leadership.urls")),
+    path("search/", search, name="search"),
+    # /<language>/subscribe/
+    path("subscribe/", subscriptions.subscribe, name="subscribe"),
+    path("subscribe/confirm/<str:token>/", subscriptions.confirm, name="subscribe-confirm"),
+    path("unsubscribe/<str:token>/", subscriptions.unsubscribe, name="unsubscribe"),
+    # topics and the page tree, last because the tree takes every path that is left
+    path("", include("pages.urls")),
+)

@@ -1,0 +1,253 @@
+"""What it means to be publishable.
+
+A row is one language version of one item. It is seen from `live_from` until `live_until`; nothing else decides,
+and no job has to run for an item to appear or to come down.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from publishing.languages import default_language, language_choices
+
+
+class State(models.TextChoices):
+    """Where a version stands. Derived from the clock and two timestamps, never stored."""
+
+    DRAFT = "draft", _("Draft")
+    SCHEDULED = "scheduled", _("Scheduled")
+    LIVE = "live", _("Live")
+    TAKEN_DOWN = "taken_down", _("Taken down")
+
+
+T = TypeVar("T", bound=models.Model)
+
+
+class PublishableQuerySet(models.QuerySet[T]):
+    """Every way of reading publishable content that is not particular to one kind."""
+
+    def live(self, *, at: dt.datetime | None = None) -> Self:
+        """What a visitor sees now, or at another instant (an aware datetime)."""
+        return self.in_state(State.LIVE, at=at)
+
+    def in_state(self, state: State, *, at: dt.datetime | None = None) -> Self:
+        """The same rule as `Publishable.state_at`, in SQL."""
+        at = at or timezone.now()
+        ended = Q(live_until__isnull=False, live_until__lte=at)
+        conditions = {
+            State.DRAFT: Q(live_from__isnull=True),
+            State.SCHEDULED: Q(live_from__gt=at),
+            State.LIVE: Q(live_from__lte=at) & (Q(live_until__isnull=True) | Q(live_until__gt=at)),
+            State.TAKEN_DOWN: Q(live_from__lte=at) & ended,
+        }
+        return self.filter(conditions[state])
+
+    def in_language(self, language: str) -> Self:
+        return self.filter(language=language)
+
+    def originals(self) -> Self:
+        return self.filter(original__isnull=True)
+
+    def versions_of(self, *originals: int) -> Self:
+        """All language versions of the items with these originals' keys."""
+        return self.filter(Q(pk__in=originals) | Q(original__in=originals))
+
+    def latest_first(self) -> Self:
+        return self.order_by(F("live_from").desc(nulls_last=True), "-pk")
+
+    def for_cards(self) -> Self:
+        """With what a card or list row shows, so that a list costs one query; kinds add their relations."""
+        return self
+
+
+class Publishable(models.Model):
+    """One language version of one item.
+
+    A subclass names in `shared_fields` what is a fact and not words: those fields are edited on the original and
+    copied to the translations by `workflow.settle`. A subclass with pages of its own implements `address` and names
+    the two columns it is made from, so that links to many kinds resolve in one query.
+    """
+
+    shared_fields: ClassVar[tuple[str, ...]] = ()
+    address_slug: ClassVar[str] = "slug"
+    address_day: ClassVar[str | None] = None
+
+    language = models.CharField(_("language"), max_length=10, choices=language_choices, default=default_language)
+    original = models.ForeignKey(
+        "self",
+        verbose_name=_("original version"),
+        related_name="translations",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+    )
+    title = models.CharField(_("title"), max_length=200)
+    slug = models.SlugField(
+        _("slug"),
+        max_length=100,
+        allow_unicode=True,
+        help_text=_("The last part of the page’s address. Fixed once the page has been public."),
+    )
+
+    live_from = models.DateTimeField(
+        _("goes live"),
+        null=True,
+        blank=True,
+        help_text=_("Empty: a draft that nobody outside sees. In the future: appears by itself at that moment."),
+    )
+    live_until = models.DateTimeField(
+        _("comes down"),
+        null=True,
+        blank=True,
+        help_text=_("Empty: stays. Otherwise the page disappears by itself at that moment."),
+    )
+
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
+
+    class Meta:
+        abstract = True
+        default_permissions = ("view", "add", "change", "delete", "publish")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["original", "language"],
+                name="%(app_label)s_%(class)s_one_version_per_language",
+                violation_error_message=_("There is already a version in this language."),
+            ),
+            models.CheckConstraint(
+                condition=Q(live_until__isnull=True) | Q(live_from__isnull=False, live_until__gt=F("live_from")),
+                name="%(app_label)s_%(class)s_comes_down_after_going_live",
+                violation_error_message=_("“Comes down” must be later than “goes live”."),
+            ),
+        ]
+
+    if TYPE_CHECKING:
+        original_id: int | None
+        translations: Any
+
+    def __str__(self) -> str:
+        return self.title
+
+    @classmethod
+    def rows(cls) -> PublishableQuerySet[Any]:
+        """All versions of all items of this kind, for code that does not know which kind it is."""
+        return cast(PublishableQuerySet[Any], cls._default_manager.all())
+
+    def get_absolute_url(self) -> str:
+        day = getattr(self, self.address_day) if self.address_day else None
+        with override(self.language):
+            return self.address(getattr(self, self.address_slug), day)
+
+    @classmethod
+    def address(cls, slug: str, day: dt.date | None) -> str:
+        """The path of a page of this kind in the active language."""
+        raise NotImplementedError(f"{cls.__name__} has no page of its own")
+
+    @property
+    def state(self) -> State:
+        return self.state_at(timezone.now())
+
+    def state_at(self, at: dt.datetime) -> State:
+        if self.live_from is None:
+            return State.DRAFT
+        if self.live_from > at:
+            return State.SCHEDULED
+        if self.live_until is not None and self.live_until <= at:
+            return State.TAKEN_DOWN
+        return State.LIVE
+
+    @property
+    def was_public(self) -> bool:
+        """True from the first moment of going live on, so that an address once given out is kept."""
+        return self.state in (State.LIVE, State.TAKEN_DOWN)
+
+    @property
+    def original_key(self) -> int:
+        """The key that all versions of this item have in common."""
+        return self.original_id or self.pk
+
+    @property
+    def kicker(self) -> str:
+        """The short label over a headline that says what kind of thing this is."""
+        return str(self._meta.verbose_name)
+
+    @property
+    def display_date(self) -> dt.date | None:
+        """The date that a card shows, if any."""
+        return getattr(self, self.address_day) if self.address_day else None
+
+    def clean(self) -> None:
+        super().clean()
+        if self.original is None:
+            return
+        if self.original.original_id is not None:
+            raise ValidationError(_("A translation belongs to the original version, not to another translation."))
+        if self.original.language == self.language:
+            raise ValidationError({"language": _("The original version is in this language already.")})
+
+    def settled(self) -> None:
+        """Called by the verbs in the transaction that stored this version, to bring dependent rows in line."""
+
+
+class DatedQuerySet(PublishableQuerySet[T]):
+    def latest_first(self) -> Self:
+        return self.order_by("-date", "-live_from", "-pk")
+
+
+class Dated(Publishable):
+    """A version with a date that is shown to readers and stands in its address."""
+
+    address_day = "date"
+
+    date = models.DateField(
+        _("date"),
+        null=True,
+        blank=True,
+        help_text=_("Shown to readers and part of the address. Left empty, it becomes the day the page goes live."),
+    )
+
+    class Meta(Publishable.Meta):
+        abstract = True
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            *Publishable.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["language", "date", "slug"],
+                name="%(app_label)s_%(class)s_one_slug_a_day",
+                violation_error_message=_("Another page of this date and language has this slug. Change the slug."),
+            ),
+            models.CheckConstraint(
+                condition=Q(live_from__isnull=True) | Q(date__isnull=False),
+                name="%(app_label)s_%(class)s_dated_when_public",
+                violation_error_message=_("A page that goes live needs a date."),
+            ),
+        ]
+
+    def clean(self) -> None:
+        super().clean()
+        if self.date is None and self.live_from is not None:
+            self.date = timezone.localdate(self.live_from)
+
+
+class HandOrderedQuerySet(PublishableQuerySet[T]):
+    def in_hand_order(self) -> Self:
+        """In the order that staff set; translations stand where their original stands."""
+        return self.order_by(Coalesce("original__position", "position"), "pk")
+
+
+class HandOrdered(models.Model):
+    """A place in an order that staff set by dragging."""
+
+    position = models.PositiveIntegerField(_("position"), default=0)
+
+    class Meta:
+        abstract = True

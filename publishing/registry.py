@@ -1,0 +1,101 @@
+"""Every kind of content and every section of the site, entered once by its app.
+
+What a lower floor shows of a higher one (a topic's news, what a menu points to, what the search finds) comes
+through here, so that imports point down only.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db.models import Model
+from django.urls import reverse
+from django.utils.functional import Promise
+
+from publishing.models import Publishable
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A list or page of the site that is not a row: what a menu can point to besides items."""
+
+    key: str
+    label: str | Promise
+    url_name: str
+    argument: str = ""
+
+    def url(self) -> str:
+        return reverse(self.url_name, args=[self.argument] if self.argument else [])
+
+
+@dataclass(frozen=True, slots=True)
+class ContentKind:
+    """One kind of publishable content."""
+
+    key: str
+    model: type[Publishable]
+    list_url: str = ""
+    """URL name of the list of all items of this kind."""
+    has_page: bool = True
+    """False for what only stands on other pages, such as a featured card."""
+    teaser_field: str = "title"
+    """The column with the words under its title; the site's search looks there and in the title."""
+
+    @property
+    def label(self) -> str:
+        return str(self.model._meta.verbose_name_plural)
+
+    def field_to(self, model: type[Model]) -> str | None:
+        """The name of this kind's field that refers to a model (a news item's topics), or None."""
+        for field in self.model._meta.get_fields():
+            if field.related_model is model and not field.auto_created and field.name != "original":
+                return field.name
+        return None
+
+
+_kinds: dict[str, ContentKind] = {}
+_sections: dict[str, Section] = {}
+
+
+def register(kind: ContentKind) -> None:
+    """Enter a kind; called once by its app's `ready`. Raises ValueError for a key that is taken."""
+    if _kinds.get(kind.key, kind) != kind:
+        raise ValueError(f"The kind “{kind.key}” is registered already.")
+    _kinds[kind.key] = kind
+
+
+def register_section(section: Section) -> None:
+    if _sections.get(section.key, section) != section:
+        raise ValueError(f"The section “{section.key}” is registered already.")
+    _sections[section.key] = section
+
+
+def kinds() -> tuple[ContentKind, ...]:
+    return tuple(_kinds.values())
+
+
+def kinds_with_pages() -> tuple[ContentKind, ...]:
+    return tuple(kind for kind in kinds() if kind.has_page)
+
+
+def kinds_about(model: type[Model]) -> Iterator[tuple[ContentKind, str]]:
+    """The kinds with pages that refer to a model, each with the name of the field that does."""
+    for kind in kinds_with_pages():
+        field = kind.field_to(model)
+        if field:
+            yield kind, field
+
+
+def kind_of(model: type[Model]) -> ContentKind | None:
+    return next((kind for kind in kinds() if kind.model is model), None)
+
+
+def kind_named(key: str) -> ContentKind | None:
+    return _kinds.get(key)
+
+
+def sections() -> tuple[Section, ...]:
+    return tuple(_sections.values())
+
+
+def section(key: str) -> Section | None:
+    return _sections.get(key)

@@ -1,0 +1,159 @@
+"""What every public list and item page does alike."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+
+from django import forms
+from django.db.models import Max, Min, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import DetailView, ListView
+
+from publishing.languages import current_language
+from publishing.models import Publishable, PublishableQuerySet
+
+Breadcrumbs = list[dict[str, str]]
+
+
+def crumb(label: object, url: str = "") -> dict[str, str]:
+    return {"label": str(label), "url": url}
+
+
+def share_links(request: HttpRequest, title: str) -> list[dict[str, str]]:
+    """Plain links that hand a page's address to a network or a mail program; no script of theirs is loaded."""
+    url = request.build_absolute_uri(request.path)
+    return [
+        {
+            "label": "X",
+            "icon": "x",
+            "url": f"https://x.com/intent/post?{urlencode({'text': title, 'url': url})}",
+        },
+        {
+            "label": "Facebook",
+            "icon": "facebook",
+            "url": f"https://www.facebook.com/sharer/sharer.php?{urlencode({'u': url})}",
+        },
+        {
+            "label": "LinkedIn",
+            "icon": "linkedin",
+            "url": f"https://www.linkedin.com/sharing/share-offsite/?{urlencode({'url': url})}",
+        },
+        {
+            "label": _now("E-mail"),
+            "icon": "mail",
+            "url": "mailto:?" + urlencode({"subject": title, "body": url}).replace("+", "%20"),
+        },
+    ]
+
+
+class ItemView(DetailView[Any]):
+    """The page of one live version, in the language of the address."""
+
+    model: type[Publishable]
+    context_object_name = "item"
+    slug_field = "slug"
+    share = True
+
+    def get_queryset(self) -> PublishableQuerySet[Any]:
+        return self.model.rows().live().in_language(current_language())
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        item: Publishable = self.object
+        versions = self.model.rows().versions_of(item.original_key).live()
+        self.request.item_versions = {  # type: ignore[attr-defined]
+            version.language: version.get_absolute_url() for version in versions
+        }
+        context["breadcrumbs"] = [*self.breadcrumbs(item), crumb(item.title)]
+        if self.share:
+            context["share"] = share_links(self.request, item.title)
+        return context
+
+    def breadcrumbs(self, item: Any) -> Breadcrumbs:
+        return []
+
+
+class DatedItemView(ItemView):
+    """The page of an item with a day in its address. The same slug under a day that changed leads to the new one."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        day = self.kwargs["day"]
+        slug = self.kwargs["slug"]
+        candidates = list(self.get_queryset().filter(slug=slug)[:50])
+        exact = [item for item in candidates if getattr(item, self.model.address_day or "") == day]
+        if exact:
+            self.object = exact[0]
+            return self.render_to_response(self.get_context_data(object=self.object))
+        if len(candidates) == 1:
+            return HttpResponsePermanentRedirect(candidates[0].get_absolute_url())
+        raise Http404(_now("There is no page at this address."))
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            self.kwargs["day"] = dt.date(kwargs["year"], kwargs["month"], kwargs["daynumber"])
+        except ValueError as error:
+            raise Http404(_now("There is no such day.")) from error
+        return super().dispatch(request, *args, **kwargs)
+
+
+class ListFilter(forms.Form):
+    """What a list can be narrowed to; kinds add their fields. Years reach from the first item to the last."""
+
+    year = forms.TypedChoiceField(label=_("Year"), required=False, coerce=int, empty_value=None)
+    year_field: ClassVar[str] = "date"
+
+    def __init__(self, *args: Any, queryset: PublishableQuerySet[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ends = queryset.order_by().aggregate(first=Min(self.year_field), last=Max(self.year_field))
+        years = range(ends["last"].year, ends["first"].year - 1, -1) if ends["last"] else []
+        self.fields["year"].choices = [("", _("All years")), *((str(year), str(year)) for year in years)]  # type: ignore[attr-defined]
+
+    def narrow(self, queryset: PublishableQuerySet[Any]) -> PublishableQuerySet[Any]:
+        """The queryset by the cleaned data; called only for a valid form."""
+        year = self.cleaned_data["year"]
+        return queryset.filter(**{f"{self.year_field}__year": year}) if year else queryset
+
+
+class ItemList(ListView[Any]):
+    """A list of live items in the language of the address, newest first, with its filters in the query string."""
+
+    model: type[Publishable]
+    paginate_by = 20
+    filter_class: type[ListFilter] | None = None
+    heading: Any = ""
+
+    def base_queryset(self) -> PublishableQuerySet[Any]:
+        return self.model.rows().live().in_language(current_language())
+
+    def ordered(self, queryset: PublishableQuerySet[Any]) -> QuerySet[Any]:
+        return queryset.for_cards().latest_first()
+
+    @cached_property
+    def filter(self) -> ListFilter | None:
+        """The filter form of this request. Raises Http404 for a value that the list does not know."""
+        if self.filter_class is None:
+            return None
+        form = self.filter_class(self.request.GET, queryset=self.base_queryset())
+        if not form.is_valid():
+            raise Http404(_now("This list has no such filter."))
+        return form
+
+    def get_queryset(self) -> QuerySet[Any]:
+        queryset = self.base_queryset()
+        return self.ordered(self.filter.narrow(queryset) if self.filter else queryset)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        query = self.request.GET.copy()
+        query.pop("page", None)
+        return super().get_context_data(
+            heading=self.heading,
+            filter=self.filter,
+            query=f"{query.urlencode()}&" if query else "",
+            breadcrumbs=[crumb(self.heading)],
+            **kwargs,
+        )

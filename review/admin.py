@@ -1,0 +1,33 @@
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from publishing.admin import PublishableAdmin, StateFilter
+from review.models import Article, Author, Issue
+
+
+@admin.register(Article)
+class ArticleAdmin(PublishableAdmin):
+    list_display = ("title", "date", "issue", "state_badge", "language_badges", "updated_at")
+    list_filter = (StateFilter, "language", "issue")
+    list_select_related = ("original", "issue")
+    search_fields = ("title", "standfirst")
+    autocomplete_fields = ("image", "topics", "authors")
+    address_fields = ("slug", "date")
+    content_fieldsets = (
+        (None, {"fields": ["title", "slug", "date", "standfirst", "body"]}),
+        (_("Picture"), {"fields": ["image"]}),
+        (_("Authors, issue and topics"), {"fields": ["authors", "issue", "topics"]}),
+    )
+
+
+@admin.register(Author)
+class AuthorAdmin(admin.ModelAdmin[Author]):
+    list_display = ("name", "affiliation")
+    search_fields = ("name",)
+    autocomplete_fields = ("image",)
+
+
+@admin.register(Issue)
+class IssueAdmin(admin.ModelAdmin[Issue]):
+    list_display = ("__str__", "year", "season")
+    search_fields = ("year",)
