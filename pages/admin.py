@@ -51,8 +51,8 @@ class PageAdmin(PublishableAdmin):
     inlines = (ChildInline,)
     content_fieldsets = ((None, {"fields": ["title", "slug", "parent", "teaser", "body", "image"]}),)
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Page]:
-        queryset = super().get_queryset(request)
+    def get_queryset(self, request: HttpRequest) -> Any:
+        queryset: Any = super().get_queryset(request)
         match = request.resolver_match
         if match is not None and match.url_name == "pages_page_changelist":
             queryset = queryset.filter(original__isnull=True).order_siblings_by("position", "title")

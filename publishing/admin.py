@@ -84,7 +84,7 @@ class PublishableAdmin(admin.ModelAdmin[Any]):
     form = PublishableForm
     change_form_template = "admin/publishing/change_form.html"
     content_fieldsets: ClassVar[tuple[Any, ...]] = ()
-    list_display = ("title", "state_badge", "language_badges", "updated_at")
+    list_display: Any = ("title", "state_badge", "language_badges", "updated_at")
     list_filter: ClassVar[Any] = (StateFilter, "language")
     search_fields: ClassVar[Any] = ("title",)
     prepopulated_fields: ClassVar[Any] = {"slug": ("title",)}
@@ -276,7 +276,7 @@ class HandOrderedAdmin(OrderableAdmin, PublishableAdmin):
 
     ordering_field = "position"
     ordering_field_hide_input = True
-    list_display = ("title", "state_badge", "language_badges", "updated_at", "position")
+    list_display: Any = ("title", "state_badge", "language_badges", "updated_at", "position")
     list_editable: ClassVar[Any] = ("position",)
     ordering = ("position", "pk")
     list_per_page = 200

@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import TypeAlias
 
 from PIL import Image
 
@@ -22,16 +23,19 @@ from .surface import GRAIN, Sheet, Size, finish
 __all__ = ["STYLES", "Style", "cover", "jpeg", "paint", "portrait"]
 
 
+Painter: TypeAlias = Callable[[Sheet], Image.Image]
+
+
 @dataclass(frozen=True)
 class Style:
     """One kind of picture: how it is painted, what it shows, and how strong its grain is."""
 
-    paint: Callable[[Sheet], Image.Image]
+    paint: Painter
     alt: dict[str, str]
     grain: float = GRAIN
 
 
-def _style(painter: Callable[[Sheet], Image.Image], english: str, french: str, grain: float = GRAIN) -> Style:
+def _style(painter: Painter, english: str, french: str, grain: float = GRAIN) -> Style:
     """Return a style with its alt texts in both languages."""
     alt = {"en": f"Abstract picture: {english}", "fr": f"Image abstraite\u00a0: {french}"}
     return Style(painter, alt, grain)
@@ -40,26 +44,17 @@ def _style(painter: Callable[[Sheet], Image.Image], english: str, french: str, g
 # Pictures with many hard edges need less grain: it is hidden there and makes heavy files.
 STYLES: Mapping[str, Style] = MappingProxyType(
     {
-        "contours": _style(contours, "height lines on a map", "courbes de niveau sur une carte", 0.02),
-        "waves": _style(waves, "layered waves under a wide sky", "vagues superposées sous un vaste ciel"),
-        "constellation": _style(constellation, "points joined by fine lines", "points reliés par de fines lignes"),
-        "flags": _style(flags, "bands of colour in the wind", "bandes de couleur dans le vent", 0.026),
-        "dunes": _style(dunes, "dunes in low light", "dunes sous une lumière rasante"),
-        "aurora": _style(aurora, "curtains of light over dark hills", "voiles lumineux sur des collines sombres"),
-        "grid": _style(grid, "a city grid seen from above", "trame urbaine vue du ciel", 0.012),
-        "mosaic": _style(
-            mosaic,
-            "a mosaic of small stones with a bright disc",
-            "mosaïque de petites pierres avec un disque lumineux",
-            0.012,
-        ),
+        "contours": _style(contours, "a map’s height lines", "courbes de niveau", 0.02),
+        "waves": _style(waves, "layered waves", "vagues superposées"),
+        "constellation": _style(constellation, "points joined by lines", "points et lignes"),
+        "flags": _style(flags, "bands of colour in the wind", "bandes de couleur au vent", 0.026),
+        "dunes": _style(dunes, "dunes in low light", "dunes en lumière rasante"),
+        "aurora": _style(aurora, "curtains of light over hills", "voiles lumineux sur des monts"),
+        "grid": _style(grid, "a city grid from above", "trame urbaine vue du ciel", 0.012),
+        "mosaic": _style(mosaic, "a mosaic with a disc", "mosaïque avec un disque", 0.012),
         "arcs": _style(arcs, "concentric arcs", "arcs concentriques"),
-        "skyline": _style(
-            skyline,
-            "city silhouettes before a low sun",
-            "silhouettes de ville devant un soleil bas",
-        ),
-        "ripples": _style(ripples, "crossing rings on water", "ronds entrecroisés sur une eau calme"),
+        "skyline": _style(skyline, "a city’s skyline", "silhouette d’une ville"),
+        "ripples": _style(ripples, "crossing rings on water", "cercles croisés sur une eau calme"),
         "facets": _style(facets, "lit triangles", "triangles éclairés"),
     }
 )
@@ -92,5 +87,5 @@ def cover(seed: str, text: str, size: tuple[int, int] = (900, 1200)) -> Image.Im
 def jpeg(image: Image.Image) -> bytes:
     """Return the picture as a progressive JPEG file."""
     file = io.BytesIO()
-    image.save(file, "JPEG", quality=82, progressive=True, optimize=True, subsampling="4:2:0")
+    image.save(file, "JPEG", quality=82, subsampling="4:2:0", progressive=True, optimize=True)
     return file.getvalue()

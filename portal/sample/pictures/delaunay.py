@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
-Point = tuple[float, float]
-Triangle = tuple[int, int, int]
+Point: TypeAlias = tuple[float, float]
+Triangle: TypeAlias = tuple[int, int, int]
 
 
 def _circle(a: Point, b: Point, c: Point) -> tuple[float, float, float]:

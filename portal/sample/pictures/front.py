@@ -173,5 +173,6 @@ def paint_cover(sheet: Sheet, text: str) -> Image.Image:
     letters = _lettering(sheet, text)
     lay(image, sheet.palette.ink, throw(letters, (unit * 0.6, unit * 0.8), unit * 1.4, 1), 0.5)
     lay(image, palette.light, letters, 1)
-    plate = sample(sheet.size, lambda x, y: 0.7 - 0.7 * x / sheet.width - 0.7 * y / sheet.height, 12)
+    wide, tall = sheet.size
+    plate = sample(sheet.size, lambda x, y: 0.7 * (1 - x / wide - y / tall), 12)
     return model(image, shading(plate, sheet.size, 0.25))

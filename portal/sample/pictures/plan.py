@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from itertools import pairwise
+from typing import TypeAlias
 
 from PIL import Image, ImageFilter
 
@@ -23,7 +24,9 @@ from .surface import (
     throw,
 )
 
-Box = tuple[float, float, float, float]
+Box: TypeAlias = tuple[float, float, float, float]
+Square: TypeAlias = tuple[float, float, float]
+Boards: TypeAlias = tuple[Board, Board]
 
 
 def _blocks(sheet: Sheet, box: Box, least: float) -> list[Box]:
@@ -118,11 +121,13 @@ def _river(
     flow = _turned(sheet, rng.uniform(0, math.pi))
     reach, off = math.hypot(*size) * 0.6, unit * rng.uniform(-16, 16)
     breadth = unit * rng.uniform(5, 9)
+
+    def bank(side: int, along: float) -> Point:
+        half = breadth * (1 + 0.25 * bend(along * 1.7 + 99))
+        return flow(along, off + unit * 11 * bend(along) + side * half)
+
     steps = [reach * (i / 60 - 1) for i in range(121)]
-    banks = [
-        [flow(s, off + unit * 11 * bend(s) + side * breadth * (1 + 0.25 * bend(s * 1.7 + 99))) for s in steps]
-        for side in (-1, 1)
-    ]
+    banks = [[bank(side, step) for step in steps] for side in (-1, 1)]
     water = Board(size, 0)
     water.polygon([*banks[0], *reversed(banks[1])], 255)
     mask = water.print()
@@ -148,8 +153,10 @@ def _pattern(sheet: Sheet) -> tuple[Callable[[Point], Rgb], Rgb]:
     bend, drift = swell(rng, unit * 90, 2), swell(rng, unit * 60, 2)
     horizon = sheet.height * rng.uniform(0.45, 0.62)
     day = sheet.chance(0.5)
-    sky = (palette.light, mix(palette.mid, palette.light, 0.5)) if day else (palette.deep, palette.ink)
-    sea = (palette.mid, palette.deep, palette.ink) if day else (palette.mid, palette.deep, palette.mid)
+    sky = palette.deep, palette.ink
+    if day:
+        sky = palette.light, mix(palette.mid, palette.light, 0.5)
+    sea = (palette.mid, palette.deep, palette.ink if day else palette.mid)
 
     def colour(place: Point) -> Rgb:
         x, y = place
@@ -217,7 +224,7 @@ def _grout(sheet: Sheet, image: Image.Image, heights: Image.Image) -> Image.Imag
 
 
 def _fan(
-    boards: tuple[Board, Board],
+    boards: Boards,
     corner: Point,
     radius: float,
     rings: list[tuple[float, Rgb, int]],
@@ -232,7 +239,7 @@ def _fan(
         boards[1].polygon([corner, *rim], height)
 
 
-def _tile(sheet: Sheet, boards: tuple[Board, Board], box: Box, tones: list[Rgb], plain: float) -> None:
+def _tile(sheet: Sheet, boards: Boards, box: Box, tones: list[Rgb], plain: float) -> None:
     """Fill one square: with nothing, a quarter or half of concentric arcs, or a disc."""
     rng = sheet.rng
     left, top, side = box[0], box[1], box[2] - box[0]
@@ -287,7 +294,7 @@ def arcs(sheet: Sheet) -> Image.Image:
     return model(image, shading(plate, size, 0.22))
 
 
-def _great(sheet: Sheet, boards: tuple[Board, Board], square: tuple[float, float, float], palette: Palette) -> None:
+def _great(sheet: Sheet, boards: Boards, square: Square, palette: Palette) -> None:
     """Draw the great fan of concentric quarter circles, one of them in the accent colour."""
     left, top, side = square
     rng, count = sheet.rng, sheet.rng.randint(7, 10)
@@ -330,7 +337,7 @@ def facets(sheet: Sheet) -> Image.Image:
     rise = [rng.gauss(0, 1) for _ in points]
     board = Board(size, palette.deep)
     lean, day = sheet.side(), sheet.chance(0.4)
-    ground = (palette.light, palette.mid, palette.deep) if day else (palette.mid, palette.deep, palette.ink)
+    ground = palette.tones[3:0:-1] if day else palette.tones[2::-1]
     for triangle in triangulate(points):
         corners = [points[index] for index in triangle]
         a, b, c = ((*points[i], rise[i] * unit * 2.6) for i in triangle)
@@ -338,12 +345,14 @@ def facets(sheet: Sheet) -> Image.Image:
         middle = (sum(x for x, _ in corners) / 3, sum(y for _, y in corners) / 3)
         away = math.dist(middle, focus) / (unit * 80)
         tone = ramp(ground, away * 0.95 + rng.uniform(-0.04, 0.04))
-        tone = mix(tone, palette.light, 0.55 * max(0.0, light)) if light > 0 else mix(tone, palette.ink, 0.6 * -light)
+        end = palette.light if light > 0 else palette.ink
+        tone = mix(tone, end, abs(light) * (0.55 if light > 0 else 0.6))
         if rng.random() < 0.3 * math.exp(-((away / 0.3) ** 2)):
-            tone = mix(palette.accent, palette.light if light > 0 else palette.ink, abs(light) * 0.5)
+            tone = mix(palette.accent, end, abs(light) * 0.5)
         board.polygon(corners, tone)
     image = board.print()
-    shine(image, (focus[0] + lean * unit * 10, focus[1] - unit * 14), unit * 60, palette.accent, 0.2)
+    glow = (focus[0] + lean * unit * 10, focus[1] - unit * 14)
+    shine(image, glow, unit * 60, palette.accent, 0.2)
     return image
 
 

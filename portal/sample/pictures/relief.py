@@ -9,6 +9,7 @@ from PIL import Image, ImageChops, ImageFilter
 
 from .colour import Palette, Rgb, mix, ramp
 from .surface import (
+    Board,
     Height,
     Point,
     Sheet,
@@ -67,8 +68,8 @@ def _hills(sheet: Sheet) -> Height:
 def _outline(bands: Image.Image, width: int) -> Image.Image:
     """Return a mask of the borders between the bands of an image twice the print's size."""
     right, down = shift(bands, width, 0), shift(bands, 0, width)
-    border = ImageChops.lighter(ImageChops.difference(bands, right), ImageChops.difference(bands, down))
-    return border.point([0] + [255] * 255).reduce(2)
+    across, along = ImageChops.difference(bands, right), ImageChops.difference(bands, down)
+    return ImageChops.lighter(across, along).point([0] + [255] * 255).reduce(2)
 
 
 def contours(sheet: Sheet) -> Image.Image:
@@ -122,7 +123,8 @@ def _sea(
 ) -> Callable[[float], Rgb]:
     """Return the colour of each depth: the sky, then one lit fold after the other."""
     count = len(crests) - 1
-    bodies = [ramp((palette.mid, palette.deep, palette.ink), (i + 0.5) / count) for i in range(count)]
+    tones = (palette.mid, palette.deep, palette.ink)
+    bodies = [ramp(tones, (i + 0.5) / count) for i in range(count)]
     tops = [mix(body, palette.light, 0.62 - 0.4 * i / count) for i, body in enumerate(bodies)]
     bodies[warm] = mix(bodies[warm], palette.accent, 0.35)
     tops[warm] = mix(palette.accent, palette.light, 0.12)
@@ -169,7 +171,8 @@ def waves(sheet: Sheet) -> Image.Image:
         x, y = x - sheet.width / 2, y - sheet.height / 2
         x, y = x * cos + y * sin, y * cos - x * sin
         strength = 5.5 + 4.5 * max(-0.3, y / sheet.height)
-        return y + unit * strength * sum(s(x + d * y) * w for s, d, w in zip(swells, drift, (1, 0.55), strict=True))
+        great, small = (s(x + d * y) for s, d in zip(swells, drift, strict=True))
+        return y + unit * strength * (great + 0.55 * small)
 
     low, high = -0.62 * sheet.height, 0.68 * sheet.height
     field = measure(sample(sheet.size, depth), sheet.size, low, high)
@@ -178,7 +181,8 @@ def waves(sheet: Sheet) -> Image.Image:
     top = palette.ink if night else mix(palette.light, palette.mid, 0.25)
     bottom = mix(palette.deep, palette.mid, 0.8) if night else palette.light
     warm = rng.randint(2, max(2, min(5, len(crests) - 3)))
-    sea = _sea(palette, crests, lambda place: mix(top, bottom, place**1.6), warm, 0.75 / (high - low))
+    blur = 0.75 / (high - low)
+    sea = _sea(palette, crests, lambda place: mix(top, bottom, place**1.6), warm, blur)
     image = tint(field, sea)
     image = _sheen(sheet, image, depth, low + crests[0] * (high - low))
     sun = (sheet.width * rng.uniform(0.2, 0.8), sheet.height * rng.uniform(0.1, 0.26))
@@ -205,6 +209,20 @@ def _rings(sheet: Sheet, centre: Point, squash: float, length: float, weight: fl
     return through(field, level, 2048)
 
 
+def _glints(sheet: Sheet, image: Image.Image, slope: Image.Image, lean: int) -> Image.Image:
+    """Return the water with warm glints where it faces a low light, and white ones."""
+    unit, palette = sheet.unit, sheet.palette
+    glow = (sheet.width * (0.5 - lean * 0.4), -0.05 * sheet.height)
+    warm = Image.new("RGB", sheet.size, (0, 0, 0))
+    shine(warm, glow, unit * 115, (255, 255, 255), 1)
+    crest = slope.point([min(255, max(0, v - 138) * 7) for v in range(256)])
+    lay(image, palette.accent, ImageChops.multiply(warm.getchannel(0), crest), 0.9)
+    bright = slope.point([min(255, max(0, v - 165) * 4) for v in range(256)])
+    lay(image, palette.light, bright, 0.5)
+    shine(image, glow, unit * 80, palette.accent, 0.22)
+    return image
+
+
 def ripples(sheet: Sheet) -> Image.Image:
     """Return the rings of a few drops on still water, crossing, in raking light."""
     rng, palette, unit = sheet.rng, sheet.palette, sheet.unit
@@ -218,8 +236,8 @@ def ripples(sheet: Sheet) -> Image.Image:
     surface = Image.new("L", sheet.size, 128)
     for x, y, weight in spots:
         centre = (x * sheet.width, y * sheet.height)
-        drop = _rings(sheet, centre, squash, length * rng.uniform(0.8, 1.1), weight)
-        surface = ImageChops.add(surface, drop, 1, -128)
+        rings = _rings(sheet, centre, squash, length * rng.uniform(0.8, 1.1), weight)
+        surface = ImageChops.add(surface, rings, 1, -128)
     surface = surface.filter(ImageFilter.BoxBlur(1))
     step = max(1, round(unit * 0.35))
     moved = shift(surface, lean * step, step)
@@ -229,15 +247,14 @@ def ripples(sheet: Sheet) -> Image.Image:
     ground = wash(sheet.size, [[mix(far, palette.mid, 0.5), far], [mix(far, near, 0.5), near]])
     if lean > 0:
         ground = ground.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-    image = model(ground, slope.point([round(128 + (v - 128) * 0.75) for v in range(256)]))
-    glow = (sheet.width * (0.5 - lean * 0.4), -0.05 * sheet.height)
-    warm = Image.new("RGB", sheet.size, (0, 0, 0))
-    shine(warm, glow, unit * 95, palette.accent, 0.9)
-    crest = slope.point([min(255, max(0, v - 138) * 6) for v in range(256)])
-    image = ImageChops.screen(image, ImageChops.multiply(warm, Image.merge("RGB", [crest] * 3)))
-    bright = slope.point([min(255, max(0, v - 165) * 4) for v in range(256)])
-    lay(image, palette.light, bright, 0.5)
-    shine(image, glow, unit * 80, palette.accent, 0.22)
+    depth = 0.8 if dark else 1.0
+    image = model(ground, slope.point([round(128 + (v - 128) * depth) for v in range(256)]))
+    image = _glints(sheet, image, slope, lean)
+    place = (spots[0][0] * sheet.width, spots[0][1] * sheet.height)
+    shine(image, place, unit * 9, palette.accent, 0.4)
+    drop = Board(sheet.size, 0)
+    drop.disc(place, unit * 1.1, 255)
+    lay(image, palette.accent, drop.print(), 1)
     return image
 
 
@@ -254,7 +271,8 @@ class Cloth:
         self.drag = swell(rng, sheet.unit * 60, 2)
 
     def _wind(self, x: float, y: float) -> float:
-        return math.tau * (x + self.lean * y + self.sheet.unit * 9 * self.drag(y)) / self.fold + self.phase
+        along = x + self.lean * y + self.sheet.unit * 9 * self.drag(y)
+        return math.tau * along / self.fold + self.phase
 
     def across(self, x: float, y: float) -> float:
         """Return how far across the cloth a place is, in pixels from its upper edge."""

@@ -67,7 +67,8 @@ def dunes(sheet: Sheet) -> Image.Image:
         depth = index / (count - 1)
         level = 0.6 + 0.36 * depth**1.1
         crest, summit = _dune(sheet, level, 7 + 17 * depth)
-        lit = mix(mix(low, sand, 0.4 + 0.6 * depth), palette.deep, 0.0 if day else 0.25)
+        near = mix(sand, palette.accent, 0.22 * depth)
+        lit = mix(mix(low, near, 0.35 + 0.65 * depth), palette.deep, 0.0 if day else 0.25)
         dark = mix(mix(low, palette.deep, 0.6 + 0.4 * depth), palette.ink, 0.65 * depth)
         face = _face(sheet, crest, summit, side)
         _heap(sheet, image, (crest, face), (lit, mix(lit, palette.deep, 0.4), dark))

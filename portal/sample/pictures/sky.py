@@ -8,10 +8,11 @@ from typing import TypeAlias
 
 from PIL import Image, ImageChops, ImageFilter
 
-from .colour import Rgb, mix
+from .colour import Palette, Rgb, mix
 from .surface import Board, Point, Sheet, Size, lay, shine, swell, wash
 
 Block: TypeAlias = tuple[float, float, float]
+NIGHT = (9, 26, 54)
 
 
 def _stars(sheet: Sheet, image: Image.Image, count: int, floor: float) -> None:
@@ -74,7 +75,8 @@ def _chart(sheet: Sheet, mask: Board) -> None:
                 angle = step * math.tau / 180
                 depth = unit * (2.2 if step % 5 == 0 else 1.1)
                 cos, sin = math.cos(angle), math.sin(angle)
-                ends = ((centre[0] + cos * r, centre[1] + sin * r) for r in (radius, radius + depth))
+                reach = radius, radius + depth
+                ends = [(centre[0] + cos * r, centre[1] + sin * r) for r in reach]
                 mask.line(ends, 90, unit * 0.09)
         radius *= rng.uniform(1.25, 1.5)
 
@@ -172,9 +174,17 @@ def _ridge(sheet: Sheet, level: float, rise: float, period: float) -> list[Point
     return [(-4, sheet.height + 9), *points, (sheet.width + 9, sheet.height + 9)]
 
 
+def _cold(palette: Palette) -> Palette:
+    """Return the palette, with its dark tones turned towards blue if they are warm."""
+    if palette.ink[0] <= palette.ink[2]:
+        return palette
+    ink, deep = mix(palette.ink, NIGHT, 0.75), mix(palette.deep, NIGHT, 0.6)
+    return Palette(ink, deep, mix(palette.mid, NIGHT, 0.25), palette.light, palette.accent)
+
+
 def aurora(sheet: Sheet) -> Image.Image:
     """Return curtains of light over dark hills and still water."""
-    rng, palette, unit, size = sheet.rng, sheet.palette, sheet.unit, sheet.size
+    rng, palette, unit, size = sheet.rng, _cold(sheet.palette), sheet.unit, sheet.size
     dark = mix(palette.ink, (0, 0, 0), 0.45)
     image = wash(size, [[dark], [palette.ink], [mix(palette.ink, palette.deep, 0.85)]])
     _stars(sheet, image, 220, 0.8)
@@ -288,7 +298,7 @@ def skyline(sheet: Sheet) -> Image.Image:
     rng, palette, unit, size = sheet.rng, sheet.palette, sheet.unit, sheet.size
     day = sheet.chance(0.5)
     top = mix(palette.mid, palette.light, 0.25) if day else palette.ink
-    haze = mix(palette.light, palette.accent, 0.14) if day else mix(palette.mid, palette.accent, 0.15)
+    haze = mix(palette.light if day else palette.mid, palette.accent, 0.145)
     image = wash(size, [[top], [mix(top, haze, 0.6)], [haze], [haze]])
     sun = (sheet.width * rng.uniform(0.18, 0.82), sheet.height * rng.uniform(0.34, 0.52))
     shine(image, sun, unit * 85, palette.accent, 0.42)

@@ -21,6 +21,7 @@ Height: TypeAlias = Callable[[float, float], float]
 SUPERSAMPLE = 3
 FIELD_TOP = 65535
 GRAIN = 0.03
+VIGNETTE = 0.2
 
 
 @dataclass(frozen=True)
@@ -213,10 +214,12 @@ def shine(image: Image.Image, centre: Point, radius: float, colour: Rgb, share: 
     scale = 256 / (2 * reach)
     part = tuple((edge - origin) * scale for edge, origin in zip(box, (left, top) * 2, strict=True))
     target = (box[2] - box[0], box[3] - box[1])
-    spot = _spot().resize(target, Image.Resampling.BILINEAR, box=(part[0], part[1], part[2], part[3]))
+    window = (part[0], part[1], part[2], part[3])
+    spot = _spot().resize(target, Image.Resampling.BILINEAR, box=window)
     # A faint light has few levels: without noise before rounding it would show as rings.
     spot = ImageChops.add(spot, _dither(target, int(255 / max(1.0, max(colour) * share))))
-    bands = [spot.point([int(level * tone * share / 255) for level in range(256)]) for tone in colour]
+    tables = ([int(level * tone * share / 255) for level in range(256)] for tone in colour)
+    bands = [spot.point(table) for table in tables]
     light = Image.merge("RGB", bands)
     image.paste(ImageChops.screen(image.crop(box), light), box)
 
@@ -237,7 +240,8 @@ def shift(image: Image.Image, across: float, down: float) -> Image.Image:
 def throw(heights: Image.Image, reach: Point, softness: float, gain: float) -> Image.Image:
     """Return the mask of the shadows that the higher parts of `heights` throw on the lower."""
     small = heights.reduce(2)
-    moved = small.transform(small.size, Image.Transform.AFFINE, (1, 0, -reach[0] / 2, 0, 1, -reach[1] / 2))
+    move = (1, 0, -reach[0] / 2, 0, 1, -reach[1] / 2)
+    moved = small.transform(small.size, Image.Transform.AFFINE, move)
     soft = moved.filter(ImageFilter.GaussianBlur(softness / 2))
     soft = soft.resize(heights.size, Image.Resampling.BILINEAR)
     return ImageChops.subtract(soft, heights).point([min(255, round(v * gain)) for v in range(256)])
@@ -273,17 +277,18 @@ def smooth(points: Sequence[Point], steps: int = 14) -> list[Point]:
 
 def swell(rng: random.Random, period: float, octaves: int = 3) -> Curve:
     """Return a smooth random curve with values about -1 to 1 and roughly this period."""
-    terms = [
-        (math.tau / period * 1.9**i * rng.uniform(0.8, 1.2), rng.uniform(0, math.tau), 0.5**i) for i in range(octaves)
-    ]
+    terms = []
+    for octave in range(octaves):
+        pace = math.tau / period * 1.9**octave * rng.uniform(0.8, 1.2)
+        terms.append((pace, rng.uniform(0, math.tau), 0.5**octave))
     total = sum(weight for _, _, weight in terms)
     return lambda x: sum(w * math.sin(k * x + phase) for k, phase, w in terms) / total
 
 
-def finish(image: Image.Image, rng: random.Random, grain: float = GRAIN, vignette: float = 0.2) -> Image.Image:
+def finish(image: Image.Image, rng: random.Random, grain: float = GRAIN) -> Image.Image:
     """Return the picture with a vignette and a light film grain."""
     size = image.size
-    fall = [round(255 * (1 - vignette * (level / 255) ** 2.6)) for level in range(256)]
+    fall = [round(255 * (1 - VIGNETTE * (level / 255) ** 2.6)) for level in range(256)]
     frame = Image.radial_gradient("L").point(fall)
     frame = frame.resize(size, Image.Resampling.BILINEAR)
     image = ImageChops.multiply(image, Image.merge("RGB", (frame, frame, frame)))
