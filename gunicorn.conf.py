@@ -14,6 +14,8 @@ accesslog = "-" if os.environ.get("ACCESS_LOG") else None
 # An address line of 4 KB is longer than any of ours; more is an attack.
 limit_request_line = 4094
 preload_app = False
+# Nothing on these machines uses it, and two portals of one user would fight over its place.
+control_socket_disable = True
 
 
 class WithoutHeadBodies(logging.Filter):

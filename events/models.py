@@ -166,6 +166,11 @@ class Event(Publishable):
         return self.get_kind_display()
 
     @property
+    def note(self) -> str:
+        """What a reader must know before anything else: that it is postponed or cancelled; else ""."""
+        return "" if self.status == self.Status.CONFIRMED else self.get_status_display()
+
+    @property
     def all_day(self) -> bool:
         return self.start_time is None
 

@@ -89,6 +89,11 @@ class TermOfOffice(Publishable):
         return str(_("Secretary General"))
 
     @property
+    def years(self) -> str:
+        """2009–2014; an open end while in office."""
+        return f"{self.began_on.year}–{self.ended_on.year if self.ended_on else ''}"
+
+    @property
     def links(self) -> list[dict[str, str]]:
         """Profiles on social networks: label, url, icon."""
         networks = (

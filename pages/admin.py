@@ -2,6 +2,7 @@ from typing import Any
 
 from admin_ordering.admin import OrderableAdmin
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
@@ -40,6 +41,13 @@ class ChildInline(OrderableAdmin, admin.TabularInline[Page, Page]):
         return str(page.state.label)
 
 
+class TreeChangeList(ChangeList):
+    """Depth first, siblings in hand order, whatever column heading is clicked."""
+
+    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
+        return ["tree_ordering"]
+
+
 @admin.register(Page)
 class PageAdmin(PublishableAdmin):
     """The list shows the tree of originals, each level indented; their order is set on the page above."""
@@ -58,10 +66,8 @@ class PageAdmin(PublishableAdmin):
             queryset = queryset.filter(original__isnull=True).order_siblings_by("position", "title")
         return queryset
 
-    def get_ordering(self, request: HttpRequest) -> Any:
-        match = request.resolver_match
-        in_tree = match is not None and match.url_name == "pages_page_changelist"
-        return ("tree_ordering",) if in_tree else ("position", "pk")
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return TreeChangeList
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
         return self.inlines if obj is not None and obj.original_id is None else ()

@@ -24,6 +24,7 @@ class MenuEntry:
     url: str
     external: bool = False
     icon: str = ""
+    current: bool = False
     children: list[MenuEntry] = field(default_factory=list)
 
 
@@ -31,15 +32,18 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
     """Context processor."""
     return {
         "site": SimpleLazyObject(SiteSettings.load),
-        "menus": SimpleLazyObject(lambda: menus(current_language())),
+        "menus": SimpleLazyObject(lambda: menus(current_language(), request.path)),
         "languages": SimpleLazyObject(lambda: language_links(request)),
         "languages_of_item": SimpleLazyObject(lambda: alternates(request)),
         "canonical_url": SimpleLazyObject(lambda: canonical(request)),
     }
 
 
-def menus(language: str) -> dict[str, list[MenuEntry]]:
-    """All menus of a language by name. A link whose target is not public is left out, and an empty section too."""
+def menus(language: str, path: str = "") -> dict[str, list[MenuEntry]]:
+    """All menus of a language by name, with the open page marked.
+
+    A link whose target is not public is left out, and so is a section without links.
+    """
     links = list(MenuLink.objects.filter(language=language))
     targets = resolve_targets([link.target for link in links if link.target], language=language)
     entries: dict[int, MenuEntry] = {}
@@ -56,6 +60,9 @@ def menus(language: str) -> dict[str, list[MenuEntry]]:
     for link in links:
         entry = entries.get(link.pk)
         if entry is not None and link.parent_id is None and (entry.url or entry.children):
+            for child in entry.children:
+                child.current = child.url == path
+            entry.current = entry.url == path or any(child.current for child in entry.children)
             by_menu[link.menu].append(entry)
     return by_menu
 

@@ -114,10 +114,11 @@ class PublishableAdmin(admin.ModelAdmin[Any]):
         versions = {version.language: version for version in (original, *original.translations.all())}
         return format_html_join(
             " ",
-            '<a class="version version--{}" href="{}" title="{}" aria-label="{}">{}</a>',
+            '<a class="version version--{}{}" href="{}" title="{}" aria-label="{}">{}</a>',
             (
                 (
                     versions[code].state.value.replace("_", "-"),
+                    " version--own" if versions[code].pk == item.pk else "",
                     self._change_url(versions[code]),
                     versions[code].state.label,
                     f"{own_name(code)}: {versions[code].state.label}",

@@ -4,6 +4,7 @@ from typing import Any
 
 from csp.constants import NONCE
 from csp.decorators import csp_update
+from django.apps import apps
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +22,13 @@ class PortalAdminSite(admin.AdminSite):
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         return csp_update(ADMIN_POLICY)(super().admin_view(view, cacheable))
+
+    def get_app_list(self, request: Any, app_label: str | None = None) -> list[Any]:
+        """In the order of INSTALLED_APPS, which is the order of the editors' work, instead of the alphabet's."""
+        place = {config.label: number for number, config in enumerate(apps.get_app_configs())}
+        first = {"portal": len(place)}  # settings and menus are touched least
+        found = super().get_app_list(request, app_label)
+        return sorted(found, key=lambda app: first.get(app["app_label"], place[app["app_label"]]))
 
     def each_context(self, request: Any) -> dict[str, Any]:
         return {**super().each_context(request), "site_url": "/"}

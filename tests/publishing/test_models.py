@@ -81,9 +81,7 @@ def test_a_scheduled_item_was_not_public_and_an_expired_one_was() -> None:
 instants = st.integers(min_value=-3, max_value=3).map(lambda hours: NOON + hours * HOUR)
 
 
-@hypothesis_settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@hypothesis_settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(live_from=st.none() | instants, length=st.none() | st.integers(min_value=1, max_value=4), at=instants)
 def test_the_state_in_python_is_the_state_in_sql(
     live_from: dt.datetime | None, length: int | None, at: dt.datetime
@@ -130,7 +128,8 @@ def test_coming_down_without_ever_going_live_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "make", [NewsItemFactory, ArticleFactory, EventFactory, TopicFactory, TermFactory, ReportFactory, FeaturedItemFactory]
+    "make",
+    [NewsItemFactory, ArticleFactory, EventFactory, TopicFactory, TermFactory, ReportFactory, FeaturedItemFactory],
 )
 def test_an_item_has_one_version_a_language(make: type) -> None:
     original = make()

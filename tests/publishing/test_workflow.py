@@ -96,14 +96,6 @@ def test_withdrawing_twice_changes_nothing_more(editor: Person) -> None:
     assert item.state is State.TAKEN_DOWN
 
 
-def test_an_item_can_be_withdrawn_in_the_instant_in_which_it_went_live(editor: Person) -> None:
-    item = NewsItemFactory(draft=True)
-    with time_machine.travel(NOON, tick=False):
-        workflow.approve(item, by=editor.user)
-        workflow.withdraw(item, by=editor.user)
-        assert item.state is not State.LIVE
-
-
 # ── Facts that all versions share ────────────────────────────────────────────────────────────────────────
 def test_shared_columns_and_relations_are_copied_to_translations() -> None:
     original = NewsItemFactory()

@@ -182,9 +182,9 @@ def mosaic(sheet: Sheet) -> Image.Image:
     """Return small stones laid in curved courses: a disc over flowing bands."""
     rng, unit, size = sheet.rng, sheet.unit, sheet.size
     colour, joints = _pattern(sheet)
-    board, heights = Board(size, joints), Board(size, 0)
+    board, heights = Board(size, joints, 2), Board(size, 0, 2)
     centre = (sheet.width * rng.uniform(-0.1, 1.1), sheet.height * rng.choice((-0.5, 1.5)))
-    stone, joint = unit * 3.8, unit * 0.12
+    stone, joint = unit * 4, unit * 0.12
     far = max(math.dist(centre, corner) for corner in ((0, 0), (size[0], 0), (0, size[1]), size))
     radius = stone
     while radius < far + stone:
@@ -220,7 +220,7 @@ def _grout(sheet: Sheet, image: Image.Image, heights: Image.Image) -> Image.Imag
     shadow = throw(heights, (unit * 0.16, unit * 0.2), unit * 0.2, 1.2)
     lay(joints, sheet.palette.ink, shadow, 0.28)
     # Thousands of hard edges make a heavy file: this takes a tenth off and is hardly seen.
-    return joints.filter(ImageFilter.GaussianBlur(0.5))
+    return joints.filter(ImageFilter.GaussianBlur(0.6))
 
 
 def _fan(

@@ -76,7 +76,7 @@ def contours(sheet: Sheet) -> Image.Image:
     """Return a map's height lines over layered ground, one line in the accent colour."""
     rng, size = sheet.rng, sheet.size
     palette = sheet.palette if sheet.chance(0.6) else sheet.palette.by_day()
-    plate = sample(size, _hills(sheet), 84)
+    plate = sample(size, _hills(sheet), 76)
     low, high = extent(plate)
     large = measure(plate, (size[0] * 2, size[1] * 2), low, high)
     levels = rng.randint(11, 16)
@@ -85,7 +85,7 @@ def contours(sheet: Sheet) -> Image.Image:
     def band(place: float, group: int = 1) -> int:
         return int(max(0.0, place - 0.06) * levels / group) * step
 
-    bands = through(large, band)
+    bands = through(large, band, 2048)
     heights = bands.reduce(2)
     tones = (
         palette.ink,
@@ -102,7 +102,7 @@ def contours(sheet: Sheet) -> Image.Image:
     pen = max(1, round(sheet.unit * 0.16))
     line = mix(palette.mid, palette.light, 0.55)
     lay(image, line, _outline(bands, pen), 0.45)
-    lay(image, line, _outline(through(large, lambda place: band(place, 4)), pen + 1), 0.5)
+    lay(image, line, _outline(through(large, lambda place: band(place, 4), 2048), pen + 1), 0.5)
     mark = rng.uniform(0.45, 0.62)
     ridge = _outline(through(large, lambda place: 255 * (place > mark)), max(2, pen * 4))
     lay(image, palette.accent, ridge, 1)
@@ -242,6 +242,9 @@ def ripples(sheet: Sheet) -> Image.Image:
     step = max(1, round(unit * 0.35))
     moved = shift(surface, lean * step, step)
     slope = ImageChops.subtract(surface, moved, 1, 128)
+    # The shift leaves level edges: they are cut off.
+    inner = (step, step, max(step + 1, sheet.width - step), max(step + 1, sheet.height - step))
+    slope = slope.resize(sheet.size, Image.Resampling.BILINEAR, box=inner)
     dark = sheet.chance(0.7)
     far, near = (palette.deep, palette.ink) if dark else (palette.light, palette.mid)
     ground = wash(sheet.size, [[mix(far, palette.mid, 0.5), far], [mix(far, near, 0.5), near]])
@@ -315,7 +318,7 @@ class Cloth:
             edge = min(place - 0.15 / 1.3, 1.15 / 1.3 - place)
             return round(255 * min(1.0, max(0.0, edge / (1.6 * pixel) + 0.5)))
 
-        mask = through(field, inside)
+        mask = through(field, inside, 2048)
         shadow = throw(mask, (unit * 0.6, unit * 2.4), unit * 3.2, 1)
         lay(image, self.sheet.palette.ink, shadow, 0.55)
         cloth = tint(field, self.bands(colours), 2048)

@@ -144,7 +144,7 @@ def _curtain(sheet: Sheet, size: Size, colours: Sequence[Rgb], place: float) -> 
     colour = ImageChops.multiply(colour, Image.merge("RGB", [light] * 3))
     sway, fine = swell(rng, width * rng.uniform(0.9, 1.4), 1), swell(rng, width * 0.3, 2)
     reach, slope = rng.uniform(0.05, 0.09), rng.uniform(0.3, 0.62) * sheet.side()
-    strips, mesh = 96, []
+    strips, mesh = max(1, min(96, width // 4)), []
     drops = [
         height
         * (
@@ -308,7 +308,7 @@ def skyline(sheet: Sheet) -> Image.Image:
     rows = 4
     for index in range(rows):
         depth = (index + 1) / rows
-        board = Board(size, 0)
+        board = Board(size, 0, 2)
         blocks = _row(sheet, board, 0.66 + 0.12 * index, depth)
         body = mix(haze, mix(palette.deep, palette.ink, depth**1.5), 0.22 + 0.78 * depth**0.8)
         foot = mix(body, haze, 0.55 * (1 - depth) + 0.12)
@@ -324,5 +324,6 @@ def skyline(sheet: Sheet) -> Image.Image:
         if index >= 2:
             lights = _windows(sheet, blocks)
             lay(image, mix(palette.accent, palette.light, 0.3), lights, 0.5 + 0.15 * index)
-        shine(image, (sun[0], sun[1] + unit * 8), unit * 60, palette.accent, 0.1)
+        if index < rows - 1:
+            shine(image, (sun[0], sun[1] + unit * 8), unit * 60, palette.accent, 0.1)
     return image

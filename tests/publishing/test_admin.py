@@ -1,0 +1,463 @@
+"""Writing, publishing, translating and ordering in the admin."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from events.models import Event
+from leadership.models import AnnualReport, TermOfOffice
+from news.models import FeaturedItem, NewsItem
+from pages.models import Page, Topic
+from publishing.models import Publishable, State
+from review.models import Article
+from tests.admin_forms import add_url, change_url, delete_url, errors, form_id, list_url, messages, send
+from tests.conftest import PUBLISHABLE, Person
+from tests.factories import (
+    FACTORIES,
+    ArticleFactory,
+    EventFactory,
+    FeaturedItemFactory,
+    ImageFactory,
+    NewsItemFactory,
+    TopicFactory,
+    translated,
+)
+from tests.html import form_data, parse, text
+
+pytestmark = pytest.mark.django_db
+
+NOON = dt.datetime(2024, 1, 23, 12, 0, tzinfo=dt.UTC)
+
+# What a new item of each kind needs besides a title.
+NEEDED: dict[type[Publishable], dict[str, str]] = {
+    NewsItem: {"slug": "new", "date": "2024-01-23"},
+    FeaturedItem: {"target": "https://example.org/"},
+    Article: {"slug": "new", "date": "2024-01-23"},
+    Event: {"slug": "new", "start_date": "2024-02-15"},
+    Page: {"slug": "new"},
+    Topic: {"slug": "new"},
+    TermOfOffice: {"slug": "new", "began_on": "2014-10-01"},
+    AnnualReport: {"slug": "new", "year": "2023"},
+}
+
+
+# ── Every kind ───────────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("model", PUBLISHABLE)
+def test_an_editor_publishes_and_takes_down_every_kind(model: Any, editor: Person) -> None:
+    response = send(editor, add_url(model), model, "_publish", title="Fresh", **NEEDED[model])
+    item = model.objects.get()
+    assert item.state is State.LIVE
+    assert "public now" in messages(response)
+    response = send(editor, change_url(item), model, "_withdraw")
+    item.refresh_from_db()
+    assert item.state is State.TAKEN_DOWN
+    assert "taken down" in messages(response)
+
+
+@pytest.mark.parametrize("model", PUBLISHABLE)
+def test_a_writer_writes_a_draft_of_every_kind(model: Any, writer: Person) -> None:
+    response = send(writer, add_url(model), model, "_continue", title="Fresh", **NEEDED[model])
+    assert model.objects.get().state is State.DRAFT
+    assert "nobody outside can see it" in messages(response)
+
+
+@pytest.mark.parametrize("model", PUBLISHABLE)
+def test_a_writer_cannot_publish_by_sending_the_button_that_is_not_there(model: Any, writer: Person) -> None:
+    data = form_data(writer.get(add_url(model)), form_id(model))
+    response = writer.post(add_url(model), {**data, "title": "Sly", **NEEDED[model], "_publish": "1"})
+    assert response.status_code == 403
+    assert not model.objects.exists()
+
+
+@pytest.mark.parametrize("model", PUBLISHABLE)
+def test_the_list_costs_the_same_queries_at_1_and_30_items(model: Any, editor: Person) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            assert editor.get(list_url(model)).status_code == 200
+        return len(captured)
+
+    translated(FACTORIES[model]())
+    queries()  # content types and the like are read once a process
+    with_one = queries()
+    for _ in range(29):
+        translated(FACTORIES[model]())
+    assert queries() == with_one
+    assert with_one <= 12
+
+
+@pytest.mark.parametrize("model", PUBLISHABLE)
+def test_a_visitor_is_sent_to_sign_in(model: Any, visitor: Person) -> None:
+    assert visitor.get(list_url(model)).status_code == 302
+    assert visitor.get(add_url(model)).status_code == 302
+
+
+# ── What a writer may not ────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("state", ["scheduled", "live", "taken_down"])
+def test_a_writer_reads_but_does_not_change_what_was_approved(state: str, writer: Person) -> None:
+    item = NewsItemFactory(**({} if state == "live" else {state: True}), title="Approved words")
+    page = writer.get(change_url(item))
+    assert page.status_code == 200
+    assert b'name="_save"' not in page.content
+    assert b'name="_continue"' not in page.content
+    response = writer.post(change_url(item), {"title": "Other words", "slug": item.slug, "_save": "1"})
+    assert response.status_code == 403
+    item.refresh_from_db()
+    assert item.title == "Approved words"
+
+
+def test_a_writer_cannot_set_the_moments_of_publication(writer: Person) -> None:
+    item = NewsItemFactory(draft=True)
+    send(writer, change_url(item), NewsItem, "_save", live_from_0="2024-01-23", live_from_1="12:00:00", live_from=NOON)
+    item.refresh_from_db()
+    assert item.state is State.DRAFT
+
+
+@pytest.mark.parametrize("button", ["_publish", "_withdraw"])
+def test_a_writer_cannot_change_a_state_by_a_direct_post(button: str, writer: Person) -> None:
+    draft, live = NewsItemFactory(draft=True), NewsItemFactory()
+    for item in (draft, live):
+        before = (item.live_from, item.live_until)
+        assert writer.post(change_url(item), {"title": "x", button: "1"}).status_code == 403
+        item.refresh_from_db()
+        assert (item.live_from, item.live_until) == before
+
+
+def test_a_writer_is_not_offered_publishing_and_an_editor_is(writer: Person, editor: Person) -> None:
+    item = NewsItemFactory(draft=True)
+    assert b'name="_publish"' not in writer.get(change_url(item)).content
+    assert b'name="_publish"' in editor.get(change_url(item)).content
+
+
+def test_a_writer_cannot_change_a_live_translation_through_its_draft_original(writer: Person) -> None:
+    original = NewsItemFactory(draft=True, reference="(2024) 001")
+    french = translated(original)
+    assert french.state is State.LIVE
+    send(writer, change_url(original), NewsItem, "_save", reference="(2024) 999", kind="statement", date="2024-02-02")
+    french.refresh_from_db()
+    assert (french.reference, french.kind, french.date) == ("(2024) 001", "news", dt.date(2024, 1, 23))
+
+
+def test_a_writer_cannot_reorder_what_is_public(writer: Person) -> None:
+    first, second = FeaturedItemFactory(position=10), FeaturedItemFactory(position=20)
+    page = writer.get(list_url(FeaturedItem))
+    position = "form-0-position" in page.content.decode()
+    data = form_data(page, "changelist-form") if position else {}
+    writer.post(
+        list_url(FeaturedItem),
+        {
+            "form-TOTAL_FORMS": "2", "form-INITIAL_FORMS": "2", **data,
+            "form-0-id": first.pk, "form-0-position": "20", "form-1-id": second.pk, "form-1-position": "10",
+            "_save": "1",
+        },
+    )  # fmt: skip
+    assert list(FeaturedItem.objects.in_hand_order()) == [first, second]
+
+
+def test_a_writer_translates_a_live_item_as_a_draft(writer: Person) -> None:
+    original = NewsItemFactory()
+    url = add_url(NewsItem, f"?original={original.pk}&language=fr")
+    send(writer, url, NewsItem, "_save", title="Titre", slug="titre")
+    french = NewsItem.objects.get(language="fr")
+    assert french.original == original
+    assert french.state is State.DRAFT
+
+
+# ── Buttons and states ───────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize(
+    ("state", "offered"),
+    [
+        ("draft", {"_continue", "_save", "_publish"}),
+        ("scheduled", {"_continue", "_save", "_publish", "_withdraw"}),
+        ("live", {"_continue", "_save", "_withdraw"}),
+        ("taken_down", {"_continue", "_save", "_publish"}),
+    ],
+)
+def test_an_editor_is_offered_what_makes_sense(state: str, offered: set[str], editor: Person) -> None:
+    item = NewsItemFactory(**({} if state == "live" else {state: True}))
+    page = parse(editor.get(change_url(item)))
+    buttons = {field.get("name") for field in page.iter("input") if field.get("type") == "submit"}
+    assert buttons & {"_continue", "_save", "_publish", "_withdraw"} == offered
+
+
+def test_a_new_item_can_be_published_at_once(editor: Person) -> None:
+    assert b'name="_publish"' in editor.get(add_url(NewsItem)).content
+
+
+def test_scheduling_says_when_it_appears(editor: Person) -> None:
+    item = NewsItemFactory(draft=True)
+    with time_machine.travel(NOON, tick=False):
+        editor.force_login(editor.user)
+        response = send(
+            editor, change_url(item), NewsItem, "_continue", live_from_0="2024-01-25", live_from_1="09:30:00"
+        )
+    assert "25 January 2024, 09:30" in messages(response)
+    item.refresh_from_db()
+    assert item.live_from == dt.datetime(2024, 1, 25, 8, 30, tzinfo=dt.UTC)
+
+
+def test_coming_down_before_going_live_is_a_message_and_nothing_typed_is_lost(editor: Person) -> None:
+    item = NewsItemFactory(draft=True)
+    response = send(
+        editor, change_url(item), NewsItem, "_save", title="Typed words",
+        live_from_0="2024-01-25", live_from_1="09:30:00", live_until_0="2024-01-24", live_until_1="09:30:00",
+    )  # fmt: skip
+    assert response.status_code == 200
+    assert "must be later than" in errors(response)
+    assert "Typed words" in response.content.decode()
+    item.refresh_from_db()
+    assert item.state is State.DRAFT
+
+
+def test_publishing_again_ends_a_past_end(editor: Person) -> None:
+    item = NewsItemFactory(taken_down=True)
+    before = item.live_from
+    send(editor, change_url(item), NewsItem, "_publish")
+    item.refresh_from_db()
+    assert item.state is State.LIVE
+    assert item.live_from == before
+
+
+def test_taking_down_what_is_scheduled_makes_it_a_draft(editor: Person) -> None:
+    item = NewsItemFactory(scheduled=True)
+    send(editor, change_url(item), NewsItem, "_withdraw")
+    item.refresh_from_db()
+    assert item.state is State.DRAFT
+
+
+def test_a_form_with_an_error_does_not_publish(editor: Person) -> None:
+    item = NewsItemFactory(draft=True)
+    response = send(editor, change_url(item), NewsItem, "_publish", kind="speech")
+    assert "Say who speaks" in errors(response)
+    item.refresh_from_db()
+    assert item.state is State.DRAFT
+
+
+def test_a_slug_twice_on_one_day_is_a_message(editor: Person) -> None:
+    NewsItemFactory(slug="summit", date=dt.date(2024, 1, 23))
+    response = send(editor, add_url(NewsItem), NewsItem, "_save", title="T", slug="summit", date="2024-01-23")
+    assert response.status_code == 200
+    assert "has this slug" in errors(response)
+
+
+def test_a_slug_twice_on_one_day_is_a_message_when_the_date_comes_from_publishing(editor: Person) -> None:
+    NewsItemFactory(slug="summit", date=timezone.localdate())
+    response = send(editor, add_url(NewsItem), NewsItem, "_publish", title="T", slug="summit", date="")
+    assert response.status_code == 200
+    assert "has this slug" in errors(response)
+
+
+def test_the_address_is_fixed_once_the_page_was_public(editor: Person) -> None:
+    item = NewsItemFactory(slug="given-out", date=dt.date(2024, 1, 23))
+    send(editor, change_url(item), NewsItem, "_save", slug="other", date="2024-03-03", title="New title")
+    item.refresh_from_db()
+    assert (item.slug, item.date, item.title) == ("given-out", dt.date(2024, 1, 23), "New title")
+
+
+def test_a_draft_can_change_its_address(editor: Person) -> None:
+    item = NewsItemFactory(draft=True, slug="first")
+    send(editor, change_url(item), NewsItem, "_save", slug="second")
+    item.refresh_from_db()
+    assert item.slug == "second"
+
+
+def test_a_live_item_leads_to_its_page_and_a_draft_does_not(editor: Person) -> None:
+    live, draft = NewsItemFactory(), NewsItemFactory(draft=True)
+    assert live.get_absolute_url() in editor.get(change_url(live)).content.decode()
+    assert draft.get_absolute_url() not in editor.get(change_url(draft)).content.decode()
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_the_list_can_be_narrowed_to_a_state(state: State, editor: Person) -> None:
+    for name in ("draft", "scheduled", "live", "taken_down"):
+        NewsItemFactory(title=f"It is {name}", **({} if name == "live" else {name: True}))
+    rows = [str(row) for row in editor.get(f"{list_url(NewsItem)}?state={state.value}").context["cl"].result_list]
+    assert rows == [f"It is {state.value}"]
+
+
+def test_a_state_that_does_not_exist_narrows_nothing(editor: Person) -> None:
+    NewsItemFactory()
+    assert editor.get(f"{list_url(NewsItem)}?state=nonsense", follow=True).status_code == 200
+
+
+def test_the_list_says_the_state_of_every_language(editor: Person) -> None:
+    original = NewsItemFactory()
+    translated(original, draft=True)
+    content = editor.get(list_url(NewsItem)).content.decode()
+    assert "English: Live" in content
+    assert "Français: Draft" in content
+
+
+# ── Deleting ─────────────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("state", ["live", "taken_down"])
+def test_what_was_public_cannot_be_deleted_by_anybody(state: str, administrator: Person) -> None:
+    item = NewsItemFactory(**({} if state == "live" else {state: True}))
+    assert administrator.post(delete_url(item), {"post": "yes"}).status_code == 403
+    assert NewsItem.objects.filter(pk=item.pk).exists()
+    action = {"action": "delete_selected", "_selected_action": [item.pk], "post": "yes"}
+    administrator.post(list_url(NewsItem), action)
+    assert NewsItem.objects.filter(pk=item.pk).exists()
+
+
+@pytest.mark.parametrize("state", ["draft", "scheduled"])
+def test_what_was_never_public_can_be_deleted(state: str, editor: Person) -> None:
+    item = NewsItemFactory(**{state: True})
+    assert editor.post(delete_url(item), {"post": "yes"}).status_code == 302
+    assert not NewsItem.objects.exists()
+
+
+def test_an_original_with_translations_cannot_be_deleted(administrator: Person) -> None:
+    original = NewsItemFactory(draft=True)
+    translated(original)
+    response = administrator.post(delete_url(original), {"post": "yes"})
+    assert response.status_code in (200, 403)
+    assert NewsItem.objects.count() == 2
+
+
+# ── Translating ──────────────────────────────────────────────────────────────────────────────────────────
+def test_a_french_version_is_offered_and_starts_from_the_words_of_the_original(french_desk: Person) -> None:
+    original = NewsItemFactory(title="The words", teaser="In short.", body="<p>At length.</p>", dateline="Brussels")
+    page = parse(french_desk.get(change_url(original)))
+    link = next(a.get("href") for a in page.iter("a") if text(a) == "Add Français")
+    assert link == add_url(NewsItem, f"?original={original.pk}&language=fr")
+    data = form_data(french_desk.get(link), "newsitem_form")
+    assert (data["title"], data["teaser"], data["dateline"]) == ("The words", "In short.", "Brussels")
+    assert "At length." in data["body"]
+    assert data["slug"] == ""
+
+
+def test_facts_are_read_only_on_a_translation_and_copied_when_it_is_saved(french_desk: Person) -> None:
+    topic, image = TopicFactory(), ImageFactory()
+    original = NewsItemFactory(kind="statement", reference="(2024) 007", image=image, topics=[topic])
+    url = add_url(NewsItem, f"?original={original.pk}&language=fr")
+    data = form_data(french_desk.get(url), "newsitem_form")
+    assert not {"kind", "reference", "image", "topics", "date_0", "date", "language"} & set(data)
+    send(french_desk, url, NewsItem, "_publish", title="Titre", slug="titre", kind="news", reference="forged")
+    french = NewsItem.objects.get(language="fr")
+    assert french.original == original
+    assert (french.kind, french.reference, french.image) == ("statement", "(2024) 007", image)
+    assert french.date == original.date
+    assert list(french.topics.all()) == [topic]
+    assert french.state is State.LIVE
+
+
+def test_facts_cannot_be_changed_through_a_translation(french_desk: Person) -> None:
+    french = translated(NewsItemFactory(reference="(2024) 007"))
+    send(french_desk, change_url(french), NewsItem, "_save", reference="forged", kind="statement", title="Titre")
+    french.refresh_from_db()
+    assert (french.title, french.reference, french.kind) == ("Titre", "(2024) 007", "news")
+
+
+def test_changing_facts_of_the_original_changes_its_translations(editor: Person) -> None:
+    original = NewsItemFactory()
+    french, topic = translated(original), TopicFactory()
+    send(editor, change_url(original), NewsItem, "_save", reference="(2024) 008", topics=[topic.pk])
+    french.refresh_from_db()
+    assert french.reference == "(2024) 008"
+    assert list(french.topics.all()) == [topic]
+
+
+@pytest.mark.parametrize("factory", [EventFactory, ArticleFactory, FeaturedItemFactory, TopicFactory])
+def test_other_kinds_are_translated_in_the_same_way(factory: Any, french_desk: Person) -> None:
+    original = factory()
+    model = type(original)
+    values = {} if model is FeaturedItem else {"slug": "titre"}
+    url = add_url(model, f"?original={original.pk}&language=fr")
+    send(french_desk, url, model, "_publish", title="Titre", **values)
+    french = model.objects.get(language="fr")
+    assert french.original == original
+    assert french.state is State.LIVE
+    for name in set(model.shared_fields) - {field.name for field in model._meta.many_to_many}:
+        assert getattr(french, name) == getattr(original, name), name
+
+
+def test_a_second_french_version_is_a_message(french_desk: Person) -> None:
+    original = NewsItemFactory()
+    translated(original)
+    url = add_url(NewsItem, f"?original={original.pk}&language=fr")
+    response = send(french_desk, url, NewsItem, "_save", title="Titre", slug="autre")
+    assert response.status_code == 200
+    assert "already a version in this language" in errors(response)
+    assert NewsItem.objects.filter(language="fr").count() == 1
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["?original=999999&language=fr", "?original=abc&language=fr", "?original=1&language=xx", "?original=%00&language=fr",
+     "?original=99999999999999999999999999&language=fr"],
+)  # fmt: skip
+def test_a_broken_link_to_a_translation_is_an_ordinary_new_form(query: str, french_desk: Person) -> None:
+    assert french_desk.get(add_url(NewsItem, query)).status_code == 200
+
+
+def test_a_translation_is_not_translated_further(french_desk: Person) -> None:
+    french = translated(NewsItemFactory())
+    page = form_data(french_desk.get(add_url(NewsItem, f"?original={french.pk}&language=en")), "newsitem_form")
+    assert page["title"] == ""
+
+
+def test_the_language_is_fixed_once_a_version_exists(editor: Person) -> None:
+    item = NewsItemFactory(draft=True)
+    send(editor, change_url(item), NewsItem, "_save", language="fr")
+    item.refresh_from_db()
+    assert item.language == "en"
+
+
+# ── Order by hand ────────────────────────────────────────────────────────────────────────────────────────
+def test_dragging_sends_new_positions_and_the_home_page_follows(editor: Person) -> None:
+    first, second = FeaturedItemFactory(title="First", position=10), FeaturedItemFactory(title="Second", position=20)
+    data = form_data(editor.get(list_url(FeaturedItem)), "changelist-form")
+    data |= {"form-0-position": "20", "form-1-position": "10", "_save": "1"}
+    assert editor.post(list_url(FeaturedItem), data).status_code == 302
+    assert list(FeaturedItem.objects.in_hand_order()) == [second, first]
+    content = editor.get("/en/").content.decode()
+    assert content.index("Second") < content.index("First")
+
+
+def test_dragging_keeps_translations_and_publication(editor: Person) -> None:
+    first, second = FeaturedItemFactory(position=10), FeaturedItemFactory(position=20)
+    french = [translated(first), translated(second)]
+    data = form_data(editor.get(list_url(FeaturedItem)), "changelist-form")
+    editor.post(list_url(FeaturedItem), {**data, "form-0-position": "30", "_save": "1"})
+    assert list(FeaturedItem.objects.live().in_language("fr").in_hand_order()) == french[::-1]
+
+
+def test_the_list_in_hand_order_shows_originals_only(editor: Person) -> None:
+    original = FeaturedItemFactory()
+    translated(original)
+    assert list(editor.get(list_url(FeaturedItem)).context["cl"].result_list) == [original]
+
+
+def test_a_new_item_comes_last(editor: Person) -> None:
+    FeaturedItemFactory(position=70)
+    send(editor, add_url(FeaturedItem), FeaturedItem, "_publish", title="Fresh", target="https://example.org/")
+    assert FeaturedItem.objects.get(title="Fresh").position == 80
+
+
+# ── The admin as a house ─────────────────────────────────────────────────────────────────────────────────
+def test_every_admin_page_of_every_model_opens(administrator: Person) -> None:
+    from django.contrib import admin
+
+    for model, model_admin in admin.site._registry.items():
+        names = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        assert administrator.get(reverse(f"{names}_changelist"), follow=True).status_code == 200, model
+        assert administrator.get(f"{reverse(f'{names}_changelist')}?q=words", follow=True).status_code == 200, model
+        if model_admin.has_add_permission(administrator.get("/admin/").wsgi_request):
+            assert administrator.get(reverse(f"{names}_add")).status_code == 200, model
+
+
+def test_the_admin_allows_only_its_own_scripts_and_styles(administrator: Person) -> None:
+    policy = administrator.get(add_url(NewsItem)).headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "'nonce-" in policy
+    assert "unsafe" not in policy
+    assert "http" not in policy
