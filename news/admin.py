@@ -10,7 +10,6 @@ class NewsItemAdmin(PublishableAdmin):
     list_display = ("title", "kind", "date", "state_badge", "language_badges", "updated_at")
     list_filter = (StateFilter, "language", "kind")
     search_fields = ("title", "teaser", "reference")
-    date_hierarchy = None
     autocomplete_fields = ("image", "topics", "attachments", "secretary_general")
     address_fields = ("slug", "date")
     content_fieldsets = (

@@ -84,6 +84,11 @@ class MenuLinkAdmin(OrderableAdmin, admin.ModelAdmin[MenuLink]):
     def number_of_links(self, link: MenuLink) -> int:
         return len(link.children.all())
 
+    def save_model(self, request: HttpRequest, obj: MenuLink, form: Any, change: bool) -> None:
+        if not change:
+            obj.put_last()
+        super().save_model(request, obj, form, change)
+
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """A section's links are in its language and menu, also after those were changed."""
         super().save_related(request, form, formsets, change)

@@ -1,8 +1,10 @@
-"""Headers that Django has no setting for."""
+"""The language of an answer, and headers that Django has no setting for."""
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.locale import LocaleMiddleware
+from django.utils.cache import patch_vary_headers
 
 # Nothing on a public page asks for a device or a payment: the browser is told so (W3C Permissions Policy).
 POLICY = ", ".join(
@@ -21,3 +23,17 @@ class PermissionsPolicyMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", POLICY)
         return response
+
+
+class LanguageMiddleware(LocaleMiddleware):
+    """Django's own, but an address without a language that leads nowhere is not found, instead of being sent on.
+
+    The page tree takes every path under a language, so Django would take each such address for one that only lacks
+    its language.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if response.status_code == 404:
+            patch_vary_headers(response, ["Accept-Language"])
+            return response
+        return super().process_response(request, response)

@@ -117,9 +117,7 @@ class MenuLink(HandOrdered):
 
     def clean(self) -> None:
         super().clean()
-        if not self.target and self.parent_id:
-            raise ValidationError({"target": _("Choose what the link leads to.")})
-        if not self.target and self.menu != self.Menu.MAIN:
+        if not self.target and (self.parent is not None or self.menu != self.Menu.MAIN):
             raise ValidationError({"target": _("Choose what the link leads to.")})
         if self.parent is None:
             return

@@ -1,18 +1,18 @@
-from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
-from django.urls import include, path, re_path
-from django.views.static import serve
+from django.urls import include, path
 
+from library.views import media
 from news.views import FeaturedList
 from portal import views
+from publishing import converters  # noqa: F401  (registers them)
 from search.views import search
 from subscriptions import views as subscriptions
 
 urlpatterns = [
     path("", views.choose_language),
     path("admin/", admin.site.urls),
-    re_path(r"^media/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT}),
+    path("media/<treepath:path>", media),
 ]
 
 urlpatterns += i18n_patterns(

@@ -9,6 +9,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language_from_request, override
 from django.utils.translation import gettext as _now
+from django.views.decorators.http import require_safe
 
 from events.models import Event
 from leadership.models import AnnualReport, TermOfOffice
@@ -19,6 +20,7 @@ from publishing.languages import current_language
 from review.models import Article
 
 
+@require_safe
 def choose_language(request: HttpRequest) -> HttpResponse:
     """`/` leads to the home page in the language that the browser prefers (RFC 9110, section 12.5.4)."""
     with override(get_language_from_request(request)):
@@ -27,6 +29,7 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     language = current_language()
     latest = list(_live(NewsItem, language).latest_first()[:7])
@@ -50,6 +53,7 @@ def _live(model: Any, language: str) -> Any:
     return model.objects.live().in_language(language).for_cards()
 
 
+@require_safe
 def go(request: HttpRequest) -> HttpResponse:
     """“Go straight to”: leads to the chosen address of this site, and to no other."""
     to = request.GET.get("to", "")

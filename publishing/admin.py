@@ -9,7 +9,7 @@ from admin_ordering.admin import OrderableAdmin
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import QuerySet, UniqueConstraint
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -26,7 +26,6 @@ from publishing.languages import language_choices, own_name
 from publishing.models import Publishable, State
 
 PUBLISH, WITHDRAW = "_publish", "_withdraw"
-IDENTITY = {"language", "original", "date", "slug", "title", "live_from", "live_until"}
 
 
 class PublishableForm(forms.ModelForm[Publishable]):
@@ -39,10 +38,9 @@ class PublishableForm(forms.ModelForm[Publishable]):
         super().__init__(*args, **kwargs)
         source = self.translated_from
         if source is not None and self.instance.pk is None:
-            many = {field.name for field in source._meta.many_to_many}
             self.instance.original = source
             self.instance.language = self.translated_into
-            for name in set(source.shared_fields) - many:
+            for name in source.fact_columns():
                 setattr(self.instance, name, getattr(source, name))
 
     def clean(self) -> dict[str, Any]:
@@ -57,7 +55,13 @@ class PublishableForm(forms.ModelForm[Publishable]):
 
     def _get_validation_exclusions(self) -> set[str]:
         # A rule that spans a field of the form and one outside it (language and slug) is checked all the same.
-        return super()._get_validation_exclusions() - IDENTITY  # type: ignore[no-any-return, misc]
+        ruled = {
+            name
+            for constraint in self.instance._meta.constraints
+            if isinstance(constraint, UniqueConstraint)
+            for name in constraint.fields
+        }
+        return super()._get_validation_exclusions() - ruled - {"live_from", "live_until"}  # type: ignore[no-any-return, misc]
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -161,6 +165,10 @@ class PublishableAdmin(admin.ModelAdmin[Any]):
             fixed |= set(self.model.shared_fields)
         if obj is not None and obj.was_public:
             fixed |= set(self.address_fields)
+        if obj is not None and not workflow.may_publish(request.user, self.model):
+            # The facts of a draft are those of its translations, which may be public.
+            if any(version.state is not State.DRAFT for version in obj.translations.all()):
+                fixed |= set(self.model.shared_fields)
         shown = {name for _title, options in self.get_fieldsets(request, obj) for name in _flat(options["fields"])}
         return sorted(fixed & shown)
 
@@ -289,14 +297,20 @@ class HandOrderedAdmin(OrderableAdmin, PublishableAdmin):
             queryset = queryset.filter(original__isnull=True)
         return queryset
 
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """The order is what visitors see: only who may publish can change it."""
+        changelist: Any = super().get_changelist_instance(request)
+        if not workflow.may_publish(request.user, self.model):
+            changelist.list_editable = ()
+        return changelist
+
     def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> Any:
         # Only the position is saved from a list, so a publishable form's rules have no part in it.
         return super().get_changelist_form(request, **{**kwargs, "form": forms.ModelForm})
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        if not change and not obj.position:
-            last = self.model.rows().order_by("-position").values_list("position", flat=True).first()
-            obj.position = (last or 0) + 10
+        if not change:
+            obj.put_last()
         super().save_model(request, obj, form, change)
 
 

@@ -1,6 +1,24 @@
-"""Path converters of addresses with a date."""
+"""Path converters of the site's addresses."""
 
 from django.urls import register_converter
+
+
+class TextConverter:
+    """A slug in any script. Control characters are no part of one, and PostgreSQL takes no NUL."""
+
+    regex = r"[^/\x00-\x1f]+"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+class TreePathConverter(TextConverter):
+    """Slugs with slashes between them."""
+
+    regex = r"[^\x00-\x1f]+?"
 
 
 class YearConverter:
@@ -23,7 +41,9 @@ class TwoDigitConverter:
         return f"{value:02d}"
 
 
+register_converter(TextConverter, "text")
+register_converter(TreePathConverter, "treepath")
 register_converter(YearConverter, "yyyy")
 register_converter(TwoDigitConverter, "dd")
 
-DATED_ADDRESS = "<yyyy:year>/<dd:month>/<dd:daynumber>/<str:slug>/"
+DATED_ADDRESS = "<yyyy:year>/<dd:month>/<dd:daynumber>/<text:slug>/"

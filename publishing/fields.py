@@ -38,9 +38,9 @@ class TranslatedTextField(models.JSONField):
 
     def formfield(self, **kwargs: Any) -> Any:  # type: ignore[override]
         kwargs.pop("widget", None)
-        return models.Field.formfield(
-            self, form_class=TranslatedTextFormField, multiline=self.multiline, encoder=None, decoder=None, **kwargs
-        )
+        # A callable default would make Django send the old value along, hidden, as one text.
+        options = {"multiline": self.multiline, "show_hidden_initial": False, **kwargs}
+        return models.Field.formfield(self, form_class=TranslatedTextFormField, **options)
 
 
 class TranslatedTextWidget(forms.MultiWidget):
@@ -68,8 +68,6 @@ class TranslatedTextFormField(forms.MultiValueField):
     """Required means: at least one language."""
 
     def __init__(self, *, multiline: bool = False, **kwargs: Any) -> None:
-        for unused in ("encoder", "decoder", "max_length"):
-            kwargs.pop(unused, None)
         fields = [forms.CharField(required=False) for _ in settings.LANGUAGES]
         super().__init__(fields=fields, widget=TranslatedTextWidget(multiline), require_all_fields=False, **kwargs)
 

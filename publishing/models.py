@@ -7,11 +7,12 @@ and no job has to run for an item to appear or to come down.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Max, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -135,6 +136,8 @@ class Publishable(models.Model):
         original_id: int | None
         translations: Any
 
+        def get_language_display(self) -> str: ...
+
     def __str__(self) -> str:
         return self.title
 
@@ -195,6 +198,28 @@ class Publishable(models.Model):
         if self.original.language == self.language:
             raise ValidationError({"language": _("The original version is in this language already.")})
 
+    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
+        """Also for the translations, which are about to receive this version's facts."""
+        super().validate_constraints(exclude)
+        if self.pk is None or self.original_id is not None:
+            return
+        for translation in self.translations.all():
+            for name in self.fact_columns():
+                setattr(translation, name, getattr(self, name))
+            try:
+                translation.validate_constraints()
+            except ValidationError as error:
+                raise ValidationError(
+                    _("In %(language)s: %(problem)s"),
+                    params={"language": translation.get_language_display(), "problem": " ".join(error.messages)},
+                ) from error
+
+    @classmethod
+    def fact_columns(cls) -> list[str]:
+        """The shared fields that are columns, without the many-to-many relations."""
+        many = {field.name for field in cls._meta.many_to_many}
+        return [name for name in cls.shared_fields if name not in many]
+
     def settled(self) -> None:
         """Called by the verbs in the transaction that stored this version, to bring dependent rows in line."""
 
@@ -234,6 +259,9 @@ class Dated(Publishable):
 
     def clean(self) -> None:
         super().clean()
+        if self.date is None and self.pk is not None and self.original_id is None:
+            # A translation may have gone live first: the day it got is the item's.
+            self.date = self.translations.exclude(date=None).values_list("date", flat=True).first()
         if self.date is None and self.live_from is not None:
             self.date = timezone.localdate(self.live_from)
 
@@ -251,3 +279,8 @@ class HandOrdered(models.Model):
 
     class Meta:
         abstract = True
+
+    def put_last(self) -> None:
+        """Take the place after all others, as a new one does that nobody has placed yet."""
+        last = type(self)._default_manager.aggregate(last=Max("position"))["last"]
+        self.position = 0 if last is None else last + 1

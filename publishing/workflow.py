@@ -64,15 +64,22 @@ def withdrawn(item: Publishable) -> tuple[dt.datetime | None, dt.datetime | None
 
 @transaction.atomic
 def settle(item: Publishable) -> None:
-    """Copy the facts from the original to its translations and bring dependent rows in line. Safe to repeat."""
+    """Copy the facts from the original to its translations and bring dependent rows in line. Safe to repeat.
+
+    A fact that only a translation has (the day it went live first) is handed up to the original before.
+    """
     original = item.original or item
     model = type(original)
-    many = {field.name for field in model._meta.many_to_many}
-    columns = [name for name in model.shared_fields if name not in many]
+    columns = model.fact_columns()
+    gained = [name for name in columns if getattr(original, name) is None and getattr(item, name) is not None]
+    for name in gained:
+        setattr(original, name, getattr(item, name))
+    if gained:
+        original.save(update_fields=gained)
     translations = model.rows().filter(original=original)
     if columns:
         translations.update(**{name: getattr(original, name) for name in columns})
-    for name in many.intersection(model.shared_fields):
+    for name in set(model.shared_fields).difference(columns):
         related = list(getattr(original, name).all())
         for translation in translations:
             getattr(translation, name).set(related)

@@ -7,6 +7,7 @@ from django.core.paginator import InvalidPage, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _now
+from django.views.decorators.http import require_safe
 
 from publishing.languages import current_language
 from publishing.views import crumb
@@ -16,6 +17,7 @@ from search.forms import SearchForm
 PAGE = 20
 
 
+@require_safe
 def search(request: HttpRequest) -> HttpResponse:
     form = SearchForm({"q": request.GET.get("q", "").replace("\x00", "")})
     q = form.cleaned_data["q"] if form.is_valid() else ""

@@ -191,7 +191,7 @@ def mosaic(sheet: Sheet) -> Image.Image:
         count = max(6, round(math.tau * radius / (stone * rng.uniform(0.95, 1.15))))
         start = rng.random()
         for index in range(count):
-            angle = (index + start + rng.uniform(-0.12, 0.12)) * math.tau / count
+            angle = (index + start + rng.uniform(-0.05, 0.05)) * math.tau / count
             middle = (centre[0] + radius * math.cos(angle), centre[1] + radius * math.sin(angle))
             if -stone < middle[0] < size[0] + stone and -stone < middle[1] < size[1] + stone:
                 half = math.pi / count * rng.uniform(0.84, 0.96)
