@@ -83,6 +83,9 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
+# An address typed without a scheme is taken for https.
+FORMS_URLFIELD_ASSUME_HTTPS = True
+
 # Widgets of our own have their templates among the project's.
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
@@ -156,21 +157,25 @@ class PublishableAdmin(admin.ModelAdmin[Any]):
         return [*self.content_fieldsets, publication]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        fixed = set(super().get_readonly_fields(request, obj))
-        if not workflow.may_publish(request.user, self.model):
-            fixed |= {"live_from", "live_until"}
-        if obj is not None or self._source(request) is not None:
-            fixed.add("language")
-        if (obj is not None and obj.original_id) or self._source(request) is not None:
-            fixed |= set(self.model.shared_fields)
-        if obj is not None and obj.was_public:
-            fixed |= set(self.address_fields)
-        if obj is not None and not workflow.may_publish(request.user, self.model):
-            # The facts of a draft are those of its translations, which may be public.
-            if any(version.state is not State.DRAFT for version in obj.translations.all()):
-                fixed |= set(self.model.shared_fields)
         shown = {name for _title, options in self.get_fieldsets(request, obj) for name in _flat(options["fields"])}
+        fixed = {*super().get_readonly_fields(request, obj), *self._fixed_fields(request, obj)}
         return sorted(fixed & shown)
+
+    def _fixed_fields(self, request: HttpRequest, item: Publishable | None) -> Iterator[str]:
+        """What cannot be changed in this form by this person."""
+        may_publish = workflow.may_publish(request.user, self.model)
+        adding_translation = item is None and self._source(request) is not None
+        if not may_publish:
+            yield from ("live_from", "live_until")
+        if item is not None or adding_translation:
+            yield "language"
+        if adding_translation or (item is not None and item.original_id):
+            yield from self.model.shared_fields
+        if item is not None and item.was_public:
+            yield from self.address_fields
+        if item is not None and not may_publish and _has_public_translation(item):
+            # The facts of a draft are those of its translations too.
+            yield from self.model.shared_fields
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fixed = self.get_readonly_fields(request, obj)
@@ -312,6 +317,10 @@ class HandOrderedAdmin(OrderableAdmin, PublishableAdmin):
         if not change:
             obj.put_last()
         super().save_model(request, obj, form, change)
+
+
+def _has_public_translation(item: Publishable) -> bool:
+    return any(version.state is not State.DRAFT for version in item.translations.all())
 
 
 def _flat(fields: Any) -> list[str]:
