@@ -1,4 +1,4 @@
-"""The calendar. Dates and times are entered and shown in the time zone of the place where the event happens."""
+"""The calendar. Its dates and times are those of the place where it happens."""
 
 from __future__ import annotations
 
@@ -21,6 +21,9 @@ from library.fields import RichTextField
 from library.models import Image
 from pages.models import topics_field
 from publishing.models import Publishable, PublishableQuerySet
+
+# Beyond these a calendar entry is a slip of the pen.
+FIRST_YEAR, LAST_YEAR = 1900, 2200
 
 
 @cache
@@ -91,7 +94,12 @@ class Event(Publishable):
     )
     end_time = models.TimeField(_("ends at"), null=True, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=50, choices=time_zone_choices, default=default_time_zone)
-    accreditation_deadline = models.DateTimeField(_("accreditation closes"), null=True, blank=True)
+    accreditation_deadline = models.DateTimeField(
+        _("accreditation closes"),
+        null=True,
+        blank=True,
+        help_text=_("In the newsroom’s own time zone; readers see it in the event’s."),
+    )
     live_stream_url = models.URLField(_("live stream"), blank=True)
 
     image = models.ForeignKey(
@@ -148,6 +156,11 @@ class Event(Publishable):
         self.end_date = self.end_date or self.start_date
         if self.end_date < self.start_date:
             raise ValidationError({"end_date": _("An event cannot end before it starts.")})
+        if dict(time_zone_choices()).get(self.time_zone) is None:
+            raise ValidationError({"time_zone": _("Choose a time zone from the list.")})
+        if not (self.start_date.year >= FIRST_YEAR and self.end_date.year <= LAST_YEAR):
+            years = {"first": FIRST_YEAR, "last": LAST_YEAR}
+            raise ValidationError(_("The year must lie between %(first)d and %(last)d."), params=years)
         zone = zoneinfo.ZoneInfo(self.time_zone)
         self.starts_at = dt.datetime.combine(self.start_date, self.start_time or dt.time.min, zone)
         self.ends_at = self._end(zone)
@@ -179,6 +192,19 @@ class Event(Publishable):
         return self.end_date is not None and self.end_date > self.start_date
 
     @property
+    def zone_label(self) -> str:
+        """The time zone by the city that it is named after: Brussels time."""
+        return _now("%(city)s time") % {"city": self.time_zone.rsplit("/", 1)[-1].replace("_", " ")}
+
+    @property
+    def accreditation_until(self) -> str:
+        """Day and time of the deadline in the event's time zone; "" if there is none."""
+        if self.accreditation_deadline is None:
+            return ""
+        local = timezone.localtime(self.accreditation_deadline, zoneinfo.ZoneInfo(self.time_zone))
+        return f"{date_format(local, 'DATETIME_FORMAT')} ({self.zone_label})"
+
+    @property
     def when(self) -> str:
         """Date and time in the reader's language and the place's time zone: 1 February 2024, 09:00–17:30 (Brussels)."""
         days = date_format(self.start_date, "DATE_FORMAT")
@@ -187,8 +213,7 @@ class Event(Publishable):
             return f"{days} – {last}" if last else days
         begin = time_format(self.start_time, "TIME_FORMAT")
         end = time_format(self.end_time, "TIME_FORMAT") if self.end_time else ""
-        city = self.time_zone.rsplit("/", 1)[-1].replace("_", " ")
-        zone = _now("%(city)s time") % {"city": city}
+        zone = self.zone_label
         if last:
             return f"{days}, {begin} – {last}{', ' + end if end else ''} ({zone})"
         return f"{days}, {begin}{'–' + end if end else ''} ({zone})"

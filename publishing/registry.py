@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.db.models import Model
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 
 from publishing.models import Publishable
 
@@ -42,7 +43,7 @@ class ContentKind:
 
     @property
     def label(self) -> str:
-        return str(self.model._meta.verbose_name_plural)
+        return capfirst(str(self.model._meta.verbose_name_plural))
 
     def field_to(self, model: type[Model]) -> str | None:
         """The name of this kind's field that refers to a model (a news item's topics), or None."""

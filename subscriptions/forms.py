@@ -9,6 +9,7 @@ from publishing.languages import language_choices, own_name
 class SubscribeForm(forms.Form):
     email = forms.EmailField(
         label=_("E-mail address"),
+        max_length=254,  # of an address in a mail's envelope: RFC 5321, section 4.5.3.1.3
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         error_messages={
             "required": _("Enter your e-mail address."),

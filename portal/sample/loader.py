@@ -170,7 +170,7 @@ class SampleLoader:
             alt = {"en": f"Abstract portrait in the place of a photograph of {name}",
                    "fr": f"Portrait abstrait tenant lieu de photographie de {name}"}  # fmt: skip
             facts = {
-                "image": self.picture(f"term-{key}", name, alt, partial(face, key)),
+                "image": self.picture(f"term-{key}", name, alt, partial(face, entry["portrait"])),
                 "began_on": entry["began_on"],
                 "ended_on": entry.get("ended_on"),
                 **{field: entry.get(field, "") for field in ("x_url", "facebook_url", "instagram_url", "linkedin_url")},
@@ -253,7 +253,7 @@ class SampleLoader:
                 name=entry["name"],
                 affiliation=Translations({code: entry[code]["affiliation"] for code in self.languages}),
                 biography=Translations({code: entry[code]["biography"] for code in self.languages}),
-                image=self.picture(f"author-{key}", entry["name"], alt, lambda: jpeg(portrait(key, (640, 800)))),
+                image=self.picture(f"author-{key}", entry["name"], alt, partial(face, entry["portrait"])),
             )
             author.full_clean()
             author.save()
@@ -341,8 +341,8 @@ class SampleLoader:
 PAGE_WORDS = {"title": "title", "slug": "slug", "teaser": "teaser", "body": "body"}
 
 
-def face(key: str) -> bytes:
-    return jpeg(portrait(key))
+def face(seed: str) -> bytes:
+    return jpeg(portrait(seed, (640, 800)))
 
 
 def stored(name: str, content: Callable[[], bytes]) -> str:
