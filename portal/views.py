@@ -42,8 +42,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "annual_report": _live(AnnualReport, language).latest_first().first(),
         "review_lead": articles[0] if articles else None,
         "review_list": articles[1:],
-        "upcoming": list(_live(Event, language).upcoming()[:4]),
-        "recent": list(_live(Event, language).recent()[:4]),
+        "upcoming": list(_live(Event, language).upcoming()[:6]),
+        "recent": list(_live(Event, language).recent()[:6]),
         "in_focus": list(_live(Topic, language).in_focus().in_hand_order()[:8]),
     }
     return render(request, "portal/home.html", context)
