@@ -28,7 +28,9 @@ def bomb(width: int = 60_000, height: int = 60_000) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 64)) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 64)) + chunk(b"IEND", b"")
+    )
 
 
 def upload(person: Person, model: Any, name: str, content: bytes) -> Any:
@@ -39,7 +41,17 @@ def upload(person: Person, model: Any, name: str, content: bytes) -> Any:
     return person.post(add_url(model), {**data, **values, "title": "Typed title", "file": file}, follow=True)
 
 
-@pytest.mark.parametrize(("name", "kind"), [("a.jpg", "JPEG"), ("a.jpeg", "JPEG"), ("a.png", "PNG"), ("a.webp", "WEBP"), ("A.JPG", "JPEG"), ("a.avif", "AVIF")])
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("a.jpg", "JPEG"),
+        ("a.jpeg", "JPEG"),
+        ("a.png", "PNG"),
+        ("a.webp", "WEBP"),
+        ("A.JPG", "JPEG"),
+        ("a.avif", "AVIF"),
+    ],
+)
 def test_a_picture_is_taken_with_its_size(name: str, kind: str, writer: Person) -> None:
     response = upload(writer, Image, name, jpeg(12, 8, kind))
     assert response.status_code == 200
@@ -101,7 +113,9 @@ def test_a_document_that_a_browser_would_run_is_refused(name: str, writer: Perso
     assert not Document.objects.exists()
 
 
-@pytest.mark.parametrize("name", ["../../settings.jpg", "..\\..\\settings.jpg", "/etc/passwd.jpg", "a\0b.jpg", "é ü.jpg", "x" * 300 + ".jpg"])
+@pytest.mark.parametrize(
+    "name", ["../../settings.jpg", "..\\..\\settings.jpg", "/etc/passwd.jpg", "a\0b.jpg", "é ü.jpg", "x" * 300 + ".jpg"]
+)
 def test_a_name_leads_nowhere_outside_the_library(name: str, writer: Person) -> None:
     response = upload(writer, Image, name, jpeg())
     assert response.status_code == 200
@@ -145,4 +159,4 @@ def test_pictures_are_found_by_typing(writer: Person) -> None:
 
 @pytest.mark.parametrize("path", ["../portal/settings.py", "%2e%2e/portal/settings.py", "", "images/", "nothing.jpg"])
 def test_uploads_are_served_from_their_folder_only(path: str, visitor: Person) -> None:
-    assert visitor.get(f"/media/{path}").status_code in (301, 302, 404)
+    assert visitor.get(f"/media/{path}").status_code in (301, 302, 400, 404)

@@ -440,7 +440,7 @@ def test_the_list_in_hand_order_shows_originals_only(editor: Person) -> None:
 def test_a_new_item_comes_last(editor: Person) -> None:
     FeaturedItemFactory(position=70)
     send(editor, add_url(FeaturedItem), FeaturedItem, "_publish", title="Fresh", target="https://example.org/")
-    assert FeaturedItem.objects.get(title="Fresh").position == 80
+    assert FeaturedItem.objects.get(title="Fresh").position == 71
 
 
 # ── The admin as a house ─────────────────────────────────────────────────────────────────────────────────

@@ -1,0 +1,67 @@
+"""What a news item and a featured card must say before they are stored."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from news.models import FeaturedItem, NewsItem
+from tests.factories import FeaturedItemFactory, NewsItemFactory, TermFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("values", "field", "said"),
+    [
+        ({"kind": "speech"}, "speaker", "Say who speaks"),
+        ({"kind": "video"}, "media_url", "Give the address"),
+        ({"kind": "audio"}, "media_url", "Give the address"),
+        ({"delivery_status": "as-delivered"}, "delivery_status", "Only a speech"),
+        ({"kind": "video", "media_url": "javascript:alert(1)"}, "media_url", "valid URL"),
+        ({"kind": "gossip"}, "kind", "not a valid choice"),
+        ({"title": ""}, "title", "cannot be blank"),
+        ({"title": "x" * 201}, "title", "at most 200"),
+        ({"slug": "not a slug"}, "slug", "valid"),
+        ({"slug": ""}, "slug", "cannot be blank"),
+        ({"language": "xx"}, "language", "not a valid choice"),
+    ],
+)
+def test_a_missing_or_wrong_value_is_named(values: dict[str, Any], field: str, said: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        NewsItemFactory(**values)
+    assert said in " ".join(refused.value.message_dict[field])
+
+
+def test_a_speech_has_a_speaker_by_name_or_by_office() -> None:
+    term = TermFactory(title="Cleo Third")
+    named = NewsItemFactory(kind="speech", speaker="Ann Envoy, Deputy")
+    in_office = NewsItemFactory(kind="speech", secretary_general=term, delivery_status="as-delivered")
+    assert named.speaker_name == "Ann Envoy, Deputy"
+    assert in_office.speaker_name == "Cleo Third, Secretary General"
+
+
+def test_somebody_who_appears_in_the_news_is_not_its_author() -> None:
+    assert NewsItemFactory(kind="news", secretary_general=TermFactory()).speaker_name == ""
+
+
+def test_slugs_may_be_in_any_script() -> None:
+    assert NewsItemFactory(slug="саміт-україна").get_absolute_url().startswith("/en/news/2024/01/23/")
+
+
+@pytest.mark.parametrize("kind", NewsItem.Kind)
+def test_a_card_names_the_kind(kind: NewsItem.Kind) -> None:
+    assert NewsItemFactory.build(kind=kind).kicker == str(kind.label)
+
+
+@pytest.mark.parametrize("target", ["", "news", "javascript:alert(1)", "featured:1"])
+def test_a_featured_card_leads_somewhere(target: str) -> None:
+    with pytest.raises(ValidationError):
+        FeaturedItemFactory(target=target)
+
+
+def test_a_featured_card_needs_no_date() -> None:
+    assert FeaturedItemFactory(date=None).display_date is None
+    assert FeaturedItem.objects.live().count() == 1

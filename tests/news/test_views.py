@@ -1,0 +1,167 @@
+"""The newsroom's lists and pages."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from news.models import NewsItem
+from pages.targets import target_of
+from tests.conftest import Person
+from tests.factories import (
+    DocumentFactory,
+    FeaturedItemFactory,
+    ImageFactory,
+    NewsItemFactory,
+    TermFactory,
+    TopicFactory,
+    translated,
+)
+from tests.html import hrefs, one, parse, text, texts
+
+pytestmark = pytest.mark.django_db
+
+
+def titles(person: Person, url: str) -> list[str]:
+    response = person.get(url)
+    assert response.status_code == 200
+    return texts(one(parse(response), "main"), "h2")
+
+
+@pytest.fixture
+def archive(visitor: Person) -> Person:
+    topic = TopicFactory(slug="cyber", title="Cyber")
+    NewsItemFactory(title="Old", date=dt.date(2022, 5, 1))
+    NewsItemFactory(title="Speech", kind="speech", speaker="Ann", date=dt.date(2023, 5, 1))
+    NewsItemFactory(title="Cyber news", topics=[topic], date=dt.date(2024, 1, 5))
+    NewsItemFactory(title="New", date=dt.date(2024, 1, 6))
+    NewsItemFactory(title="SECRET", topics=[topic], draft=True)
+    NewsItemFactory(title="SECRET later", topics=[topic], scheduled=True)
+    NewsItemFactory(title="SECRET gone", topics=[topic], taken_down=True)
+    NewsItemFactory(title="Français", language="fr")
+    return visitor
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("/en/news/", ["New", "Cyber news", "Speech", "Old"]),
+        ("/en/news/?kind=speech", ["Speech"]),
+        ("/en/news/?kind=", ["New", "Cyber news", "Speech", "Old"]),
+        ("/en/news/?topic=cyber", ["Cyber news"]),
+        ("/en/news/?year=2024", ["New", "Cyber news"]),
+        ("/en/news/?year=2024&topic=cyber&kind=news", ["Cyber news"]),
+        ("/en/news/speech/", ["Speech"]),
+        ("/en/news/speech/?year=2023", ["Speech"]),
+        ("/en/news/statement/", []),
+        ("/fr/news/", ["Français"]),
+    ],
+)
+def test_the_list_holds_what_is_live_in_its_language_narrowed(url: str, expected: list[str], archive: Person) -> None:
+    assert titles(archive, url) == expected
+
+
+@pytest.mark.parametrize("query", ["kind=x", "topic=nope", "year=0", "year=abc", "year=1999", "page=0", "page=2", "page=abc"])
+def test_a_filter_that_the_list_does_not_know_is_not_found(query: str, archive: Person) -> None:
+    assert archive.get(f"/en/news/?{query}").status_code == 404
+
+
+def test_a_list_goes_on_over_pages_and_keeps_its_filters(visitor: Person) -> None:
+    for number in range(25):
+        NewsItemFactory(title=f"Item {number:02}", kind="statement", date=dt.date(2024, 1, 31) - dt.timedelta(days=number))
+    first = visitor.get("/en/news/?kind=statement")
+    assert "?kind=statement&page=2" in hrefs(parse(first))
+    second = visitor.get("/en/news/?kind=statement&page=2")
+    assert texts(one(parse(second), "main"), "h2") == [f"Item {number:02}" for number in range(20, 25)]
+    assert one(parse(second), "link", rel="canonical").get("href", "").endswith("/en/news/?page=2")
+
+
+def test_every_kind_has_a_list(visitor: Person) -> None:
+    for kind in NewsItem.Kind:
+        assert visitor.get(f"/en/news/{kind.value}/").status_code == 200
+    assert visitor.get("/en/news/gossip/").status_code == 404
+
+
+def test_the_page_of_an_item_shows_all_that_was_entered(visitor: Person) -> None:
+    topic = TopicFactory(title="Cyber defence")
+    image = ImageFactory(credit="A photographer", caption={"en": "What happened"})
+    document = DocumentFactory(title="The communiqué")
+    item = NewsItemFactory(
+        title="A speech in Brussels", kind="speech", secretary_general=TermFactory(title="Cleo Third"),
+        delivery_status="check-against-delivery", reference="(2024) 007", dateline="Brussels", teaser="In short.",
+        body="<p>At <strong>length</strong>.</p>", image=image, media_url="https://example.org/video",
+        topics=[topic], attachments=[document],
+    )  # fmt: skip
+    NewsItemFactory(title="A related item", topics=[topic])
+    page = parse(visitor.get(item.get_absolute_url()))
+    main = text(one(page, "main"))
+    for words in (
+        "A speech in Brussels", "Speech or transcript", "Cleo Third, Secretary General", "Check against delivery",
+        "(2024) 007", "Brussels", "In short.", "At length.", "What happened", "A photographer", "23 January 2024",
+        "Cyber defence", "The communiqué", "A related item",
+    ):  # fmt: skip
+        assert words in main, words
+    assert "https://example.org/video" in hrefs(page)
+    assert document.file.url in hrefs(page)
+    assert image.file.url in [img.get("src") for img in page.iter("img")]
+
+
+def test_share_links_name_the_page_and_load_nothing(visitor: Person) -> None:
+    item = NewsItemFactory(title="Fish & chips", slug="fish")
+    page = parse(visitor.get(item.get_absolute_url()))
+    shared = [href for href in hrefs(one(page, "ul", cls="share__list"))]
+    assert len(shared) == 4
+    assert all("news%2F2024%2F01%2F23%2Ffish" in href for href in shared)
+    assert any("Fish+%26+chips" in href for href in shared)
+
+
+def test_related_items_are_live_and_in_the_same_language(visitor: Person) -> None:
+    topic = TopicFactory()
+    item = NewsItemFactory(topics=[topic])
+    related = NewsItemFactory(title="Related", topics=[topic])
+    translated(related, title="Apparenté").topics.set([topic])
+    NewsItemFactory(title="SECRET", topics=[topic], draft=True)
+    section = one(parse(visitor.get(item.get_absolute_url())), "section", cls="related")
+    assert texts(section, "h3") == ["Related"]
+
+
+@pytest.mark.parametrize("state", ["draft", "scheduled", "taken_down"])
+def test_what_is_not_live_is_not_found_by_anybody(state: str, visitor: Person, editor: Person) -> None:
+    item = NewsItemFactory(title="SECRET", slug="secret", **{state: True})
+    for person in (visitor, editor):
+        response = person.get(item.get_absolute_url())
+        assert response.status_code in (404, 410)
+        assert b"SECRET" not in response.content
+
+
+def test_an_old_day_in_the_address_leads_to_the_right_one(visitor: Person) -> None:
+    item = NewsItemFactory(slug="moved", date=dt.date(2024, 1, 23))
+    response = visitor.get("/en/news/2024/01/22/moved/")
+    assert (response.status_code, response.headers["Location"]) == (301, item.get_absolute_url())
+
+
+def test_the_same_slug_on_two_days_is_two_pages(visitor: Person) -> None:
+    NewsItemFactory(title="Monday", slug="briefing", date=dt.date(2024, 1, 22))
+    NewsItemFactory(title="Tuesday", slug="briefing", date=dt.date(2024, 1, 23))
+    assert text(one(parse(visitor.get("/en/news/2024/01/23/briefing/")), "h1")) == "Tuesday"
+    assert text(one(parse(visitor.get("/en/news/2024/01/22/briefing/")), "h1")) == "Monday"
+    assert visitor.get("/en/news/2024/01/21/briefing/").status_code == 404
+
+
+# ── Featured ─────────────────────────────────────────────────────────────────────────────────────────────
+def test_a_card_follows_its_item_and_disappears_with_it(visitor: Person) -> None:
+    item = NewsItemFactory(slug="target")
+    FeaturedItemFactory(title="A card", target=target_of(item))
+    FeaturedItemFactory(title="Outside", target="https://example.org/")
+    page = parse(visitor.get("/en/featured/"))
+    assert texts(one(page, "main"), "h2") == ["A card", "Outside (another website)"]
+    assert item.get_absolute_url() in hrefs(page)
+    NewsItem.objects.update(live_until=dt.datetime(2026, 1, 1, tzinfo=dt.UTC), live_from=dt.datetime(2025, 1, 1, tzinfo=dt.UTC))
+    assert texts(one(parse(visitor.get("/en/featured/")), "main"), "h2") == ["Outside (another website)"]
+
+
+def test_a_window_of_time_takes_a_card_down(visitor: Person) -> None:
+    FeaturedItemFactory(title="Over", taken_down=True)
+    FeaturedItemFactory(title="Shown")
+    assert titles(visitor, "/en/featured/") == ["Shown (another website)"]
