@@ -165,7 +165,7 @@ def describe(text: str) -> str:
 
 def suggestions(term: str, *, limit: int = 20) -> list[dict[str, str]]:
     """Sections and items whose label or title holds the term, for the editor's search box."""
-    needle = term.strip().casefold()
+    needle = term.replace("\x00", "").strip().casefold()
     found = [
         {"id": f"section:{section.key}", "text": describe(f"section:{section.key}")}
         for section in registry.sections()

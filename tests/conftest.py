@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from typing import Any
 
 import pytest
@@ -14,6 +13,8 @@ from django.contrib.auth.models import Permission, User
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
+from django.utils.translation import override
+from PIL import Image as Picture
 
 from portal.sample import loader
 from publishing.models import Publishable
@@ -43,6 +44,13 @@ def with_permissions(username: str, *verbs: str) -> Person:
     ]
     user.user_permissions.set(Permission.objects.filter(codename__in=[*wanted, *library]))
     return Person(user)
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """A request leaves its language behind in the thread; the next test begins in English."""
+    with override("en"):
+        yield
 
 
 @pytest.fixture
@@ -95,20 +103,18 @@ def connected_to(name: str) -> Iterator[None]:
 def sample_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
     """The name of a database with the sample content, loaded once for all tests of a worker that only read it.
 
-    The pictures are painted small: how they look is tested in tests/portal/test_pictures.py.
+    Its pictures are plain colours, for speed: how they are painted is tested in tests/portal/test_pictures.py.
     """
-    paint_small = pytest.MonkeyPatch()
-    paint_small.setattr(loader, "paint", partial(loader.paint, size=(192, 128)))
-    paint_portrait = loader.portrait
-    paint_small.setattr(loader, "portrait", lambda seed, size=None: paint_portrait(seed, (128, 160)))
-    paint_small.setattr(loader, "cover", partial(loader.cover, size=(120, 160)))
+    plain = pytest.MonkeyPatch()
+    for name, size in (("paint", (192, 128)), ("portrait", (128, 160)), ("cover", (120, 160))):
+        plain.setattr(loader, name, lambda *args, size=size: Picture.new("RGB", size, "steelblue"))
     with django_db_blocker.unblock():
         connection.close()
         connection.creation.clone_test_db(suffix="sample", verbosity=0)
         name = connection.creation.get_test_db_clone_settings("sample")["NAME"]
         with connected_to(name):
             call_command("load_sample", stdout=io.StringIO())
-    paint_small.undo()
+    plain.undo()
     yield str(name)
     with django_db_blocker.unblock():
         connection.close()
