@@ -38,7 +38,7 @@ fmt: $(DEV) ## Put the code into shape
 	$(BIN)/ruff format .
 
 messages: $(DEV) ## Collect and compile the texts of the interface (needs GNU gettext)
-	$(BIN)/python manage.py makemessages --all --no-location --ignore=.venv --ignore=tests --ignore=var
+	$(BIN)/python manage.py makemessages --all --no-location --ignore=.venv --ignore=tests --ignore=var --no-obsolete
 	$(BIN)/python manage.py compilemessages --ignore=.venv
 
 lock: $(DEV) ## Resolve the dependencies anew into requirements/

@@ -14,7 +14,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format, time_format
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from library.fields import RichTextField
@@ -85,13 +85,11 @@ class Event(Publishable):
     programme = RichTextField(_("programme"), blank=True)
     place = models.CharField(_("place"), max_length=200, blank=True, help_text=_("Building or venue."))
     city = models.CharField(_("city"), max_length=100, blank=True)
-    accreditation_note = models.TextField(_("note on media accreditation"), blank=True)
+    accreditation_note = models.TextField(_("media accreditation note"), blank=True)
 
     start_date = models.DateField(_("first day"))
     start_time = models.TimeField(_("begins at"), null=True, blank=True, help_text=_("Empty: all day."))
-    end_date = models.DateField(
-        _("last day"), null=True, blank=True, help_text=_("Empty: the same day. Local to the place, as all times here.")
-    )
+    end_date = models.DateField(_("last day"), null=True, blank=True, help_text=_("Empty: the same day."))
     end_time = models.TimeField(_("ends at"), null=True, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=50, choices=time_zone_choices, default=default_time_zone)
     accreditation_deadline = models.DateTimeField(
@@ -128,7 +126,9 @@ class Event(Publishable):
             models.UniqueConstraint(
                 fields=["language", "start_date", "slug"],
                 name="events_event_one_slug_a_day",
-                violation_error_message=_("Another event of this day and language has this slug. Change the slug."),
+                violation_error_message=_(
+                    "Another event on this day in this language already uses this slug. Change the slug."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(ends_at__gte=F("starts_at")),
@@ -152,7 +152,7 @@ class Event(Publishable):
         if self.start_date is None:
             return
         if self.end_time and not self.start_time:
-            raise ValidationError({"start_time": _("Say when it begins, or leave out when it ends.")})
+            raise ValidationError({"start_time": _("Enter a start time, or leave the end time empty.")})
         self.end_date = self.end_date or self.start_date
         if self.end_date < self.start_date:
             raise ValidationError({"end_date": _("An event cannot end before it starts.")})
@@ -194,7 +194,7 @@ class Event(Publishable):
     @property
     def zone_label(self) -> str:
         """The time zone by the city that it is named after: Brussels time."""
-        return _now("%(city)s time") % {"city": self.time_zone.rsplit("/", 1)[-1].replace("_", " ")}
+        return gettext("%(city)s time") % {"city": self.time_zone.rsplit("/", 1)[-1].replace("_", " ")}
 
     @property
     def accreditation_until(self) -> str:

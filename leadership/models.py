@@ -66,7 +66,9 @@ class TermOfOffice(Publishable):
             models.UniqueConstraint(
                 fields=["language", "slug"],
                 name="leadership_term_one_slug",
-                violation_error_message=_("Another Secretary General of this language has this slug."),
+                violation_error_message=_(
+                    "Another Secretary General in this language already uses this slug. Change the slug."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(ended_on__isnull=True) | Q(ended_on__gte=F("began_on")),
@@ -149,7 +151,9 @@ class AnnualReport(Publishable):
             models.UniqueConstraint(
                 fields=["language", "slug"],
                 name="leadership_report_one_slug",
-                violation_error_message=_("Another annual report of this language has this slug."),
+                violation_error_message=_(
+                    "Another annual report in this language already uses this slug. Change the slug."
+                ),
             ),
         ]
 

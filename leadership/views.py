@@ -6,7 +6,7 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from leadership.models import AnnualReport, TermOfOffice
@@ -60,7 +60,7 @@ class CurrentTermView(TermView):
     def get_object(self, queryset: Any = None) -> TermOfOffice:
         term: TermOfOffice | None = self.get_queryset().current().first()
         if term is None:
-            raise Http404(_now("There is no Secretary General in office."))
+            raise Http404(gettext("There is no Secretary General in office."))
         return term
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

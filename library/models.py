@@ -22,13 +22,13 @@ class ImageFileField(models.ImageField):
 
 
 class Image(models.Model):
-    title = models.CharField(_("title"), max_length=200, help_text=_("For finding it again; readers do not see it."))
+    title = models.CharField(_("title"), max_length=200, help_text=_("Helps you find it again; not shown to readers."))
     file = ImageFileField(
         _("file"),
         upload_to="images/%Y/%m/",
         width_field="width",
         height_field="height",
-        help_text=_("JPEG, PNG, WebP or AVIF, as large as you have it."),
+        help_text=_("JPEG, PNG, WebP or AVIF, in the largest size you have."),
     )
     alt_text = TranslatedTextField(
         _("alternative text"),

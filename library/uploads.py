@@ -23,7 +23,7 @@ def check_size(file: File[Any]) -> None:
     limit = settings.UPLOAD_LIMIT_MEGABYTES * 1024 * 1024
     if (file.size or 0) > limit:
         raise ValidationError(
-            _("The file has %(size)s; at most %(limit)s are taken. Make it smaller and upload it again.")
+            _("The file is %(size)s; the limit is %(limit)s. Make it smaller and upload it again.")
             % {"size": filesizeformat(file.size or 0), "limit": filesizeformat(limit)}
         )
 
@@ -48,7 +48,7 @@ class ImageUploadField(forms.ImageField):
         opened = getattr(picture, "image", None)
         if opened is not None and opened.width * opened.height > MOST_PIXELS:
             raise ValidationError(
-                _("The picture has %(width)d × %(height)d points, which is too many. Make it smaller.")
+                _("The picture has %(width)d × %(height)d pixels, which is too many. Make it smaller.")
                 % {"width": opened.width, "height": opened.height}
             )
         return picture

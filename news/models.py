@@ -66,7 +66,7 @@ class NewsItem(Dated):
         blank=True,
         help_text=_("Name and office. Leave empty if the Secretary General speaks, and choose them below."),
     )
-    delivery_status = models.CharField(_("delivery"), max_length=30, choices=Delivery.choices, blank=True)
+    delivery_status = models.CharField(_("delivery status"), max_length=30, choices=Delivery.choices, blank=True)
 
     image = models.ForeignKey(
         Image, verbose_name=_("picture"), related_name="+", on_delete=models.PROTECT, null=True, blank=True

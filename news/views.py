@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import Http404
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from news.filters import NewsFilter
@@ -32,7 +32,7 @@ class KindList(NewsList):
     @property
     def kind(self) -> NewsItem.Kind:
         if self.kwargs["kind"] not in NewsItem.Kind.values:
-            raise Http404(_now("The newsroom has no such kind."))
+            raise Http404(gettext("The newsroom has no such kind."))
         return NewsItem.Kind(self.kwargs["kind"])
 
     @property

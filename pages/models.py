@@ -35,7 +35,7 @@ class Page(HandOrdered, Publishable):  # type: ignore[django-manager-missing]  #
 
     parent = models.ForeignKey(
         "self",
-        verbose_name=_("stands under"),
+        verbose_name=_("parent"),
         related_name="children",
         on_delete=models.PROTECT,
         null=True,
@@ -61,7 +61,7 @@ class Page(HandOrdered, Publishable):  # type: ignore[django-manager-missing]  #
             models.UniqueConstraint(
                 fields=["language", "path"],
                 name="pages_page_one_address",
-                violation_error_message=_("Another page of this language stands at this address. Change the slug."),
+                violation_error_message=_("Another page in this language is already at this address. Change the slug."),
             ),
         ]
 
@@ -74,7 +74,7 @@ class Page(HandOrdered, Publishable):  # type: ignore[django-manager-missing]  #
         if self.parent is not None and self.pk is not None:
             above = Page.objects.ancestors(self.parent, include_self=True)
             if above.filter(pk=self.original_key).exists():
-                raise ValidationError({"parent": _("A page cannot stand under itself.")})
+                raise ValidationError({"parent": _("A page cannot be placed under itself.")})
         self.path = self.computed_path()
         if not self._address_is_free():
             raise ValidationError({"slug": _("This address belongs to a section of the site. Choose another slug.")})
@@ -148,7 +148,7 @@ class Topic(HandOrdered, Publishable):
             models.UniqueConstraint(
                 fields=["language", "slug"],
                 name="pages_topic_one_slug",
-                violation_error_message=_("Another topic of this language has this slug. Change the slug."),
+                violation_error_message=_("Another topic in this language already uses this slug. Change the slug."),
             ),
         ]
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import ListView
 
@@ -98,7 +98,7 @@ class TopicList(ListView[Topic]):
         return Topic.objects.live().in_language(current_language()).for_cards().order_by("title")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        heading = _now("Topics")
+        heading = gettext("Topics")
         return super().get_context_data(heading=heading, breadcrumbs=[crumb(heading)], **kwargs)
 
 

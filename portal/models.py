@@ -28,7 +28,7 @@ class SiteSettings(models.Model):
         on_delete=models.PROTECT,
         null=True,
         blank=True,
-        help_text=_("Empty: a neutral mark."),
+        help_text=_("If empty, a neutral mark is shown."),
     )
     address = TranslatedTextField(_("postal address"), blank=True, multiline=True)
     press_email = models.EmailField(_("e-mail address for the press"), blank=True)
@@ -45,7 +45,7 @@ class SiteSettings(models.Model):
     review_title = TranslatedTextField(_("title of the Review"), blank=True)
     calendar_title = TranslatedTextField(_("title of the calendar"), blank=True)
     focus_title = TranslatedTextField(_("title of the topics in focus"), blank=True)
-    subscribe_title = TranslatedTextField(_("title of subscribing"), blank=True)
+    subscribe_title = TranslatedTextField(_("title of the subscription block"), blank=True)
     follow_title = TranslatedTextField(_("title of the social links"), blank=True)
     quick_title = TranslatedTextField(_("title of the quick links"), blank=True)
 
@@ -80,7 +80,7 @@ class MenuLink(HandOrdered):
     )
     parent = models.ForeignKey(
         "self",
-        verbose_name=_("stands under"),
+        verbose_name=_("parent"),
         related_name="children",
         on_delete=models.CASCADE,
         null=True,

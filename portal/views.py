@@ -7,8 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import get_language_from_request, override
-from django.utils.translation import gettext as _now
+from django.utils.translation import get_language_from_request, gettext, override
 from django.views.decorators.http import require_safe
 
 from events.models import Event
@@ -58,5 +57,5 @@ def go(request: HttpRequest) -> HttpResponse:
     """“Go straight to”: leads to the chosen address of this site, and to no other."""
     to = request.GET.get("to", "")
     if not to.startswith("/") or not url_has_allowed_host_and_scheme(to, allowed_hosts=None):
-        raise Http404(_now("Choose where to go from the list."))
+        raise Http404(gettext("Choose where to go from the list."))
     return HttpResponseRedirect(to)

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from js_asset.media import Media
 
@@ -233,10 +233,10 @@ class PublishableAdmin(admin.ModelAdmin[Any]):
     def _say_state(self, request: HttpRequest, item: Publishable) -> None:
         """After each save, in plain words: who can see this?"""
         said = {
-            State.DRAFT: _now("It is a draft: nobody outside can see it."),
-            State.SCHEDULED: _now("It is not public yet and appears by itself on %s."),
-            State.LIVE: _now("It is public now."),
-            State.TAKEN_DOWN: _now("It has been taken down: nobody outside can see it."),
+            State.DRAFT: gettext("It is a draft: nobody outside can see it."),
+            State.SCHEDULED: gettext("It is not public yet and appears by itself on %s."),
+            State.LIVE: gettext("It is public now."),
+            State.TAKEN_DOWN: gettext("It has been taken down: nobody outside can see it."),
         }[item.state]
         if item.state is State.SCHEDULED and item.live_from:
             said %= date_format(timezone.localtime(item.live_from), "DATETIME_FORMAT")

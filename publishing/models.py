@@ -248,12 +248,14 @@ class Dated(Publishable):
             models.UniqueConstraint(
                 fields=["language", "date", "slug"],
                 name="%(app_label)s_%(class)s_one_slug_a_day",
-                violation_error_message=_("Another page of this date and language has this slug. Change the slug."),
+                violation_error_message=_(
+                    "Another page on this date in this language already uses this slug. Change the slug."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(live_from__isnull=True) | Q(date__isnull=False),
                 name="%(app_label)s_%(class)s_dated_when_public",
-                violation_error_message=_("A page that goes live needs a date."),
+                violation_error_message=_("A published page needs a date."),
             ),
         ]
 

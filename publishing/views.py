@@ -10,7 +10,7 @@ from django import forms
 from django.db.models import Max, Min, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import DetailView, ListView
 
@@ -44,7 +44,7 @@ def share_links(request: HttpRequest, title: str) -> list[dict[str, str]]:
             "url": f"https://www.linkedin.com/sharing/share-offsite/?{urlencode({'url': url})}",
         },
         {
-            "label": _now("E-mail"),
+            "label": gettext("E-mail"),
             "icon": "mail",
             "url": "mailto:?" + urlencode({"subject": title, "body": url}).replace("+", "%20"),
         },
@@ -91,13 +91,13 @@ class DatedItemView(ItemView):
             return self.render_to_response(self.get_context_data(object=self.object))
         if len(candidates) == 1:
             return HttpResponsePermanentRedirect(candidates[0].get_absolute_url())
-        raise Http404(_now("There is no page at this address."))
+        raise Http404(gettext("There is no page at this address."))
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             self.kwargs["day"] = dt.date(kwargs["year"], kwargs["month"], kwargs["daynumber"])
         except ValueError as error:
-            raise Http404(_now("There is no such day.")) from error
+            raise Http404(gettext("There is no such day.")) from error
         return super().dispatch(request, *args, **kwargs)
 
 
@@ -140,7 +140,7 @@ class ItemList(ListView[Any]):
             return None
         form = self.filter_class(self.request.GET, queryset=self.base_queryset())
         if not form.is_valid():
-            raise Http404(_now("This list has no such filter."))
+            raise Http404(gettext("This list has no such filter."))
         return form
 
     def get_queryset(self) -> QuerySet[Any]:

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from django.core.paginator import InvalidPage, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from publishing.languages import current_language
@@ -26,14 +26,14 @@ def search(request: HttpRequest) -> HttpResponse:
         "q": q,
         "results": [],
         "query": f"{urlencode({'q': q})}&" if q else "",
-        "breadcrumbs": [crumb(_now("Search"))],
+        "breadcrumbs": [crumb(gettext("Search"))],
     }
     if q:
         paginator = Paginator(matches(q, language=current_language()), PAGE)
         try:
             page = paginator.page(request.GET.get("page", 1))
         except InvalidPage as error:
-            raise Http404(_now("The results have no such page.")) from error
+            raise Http404(gettext("The results have no such page.")) from error
         context |= {
             "page_obj": page,
             "paginator": paginator,

@@ -19,11 +19,11 @@ class Subscriber(models.Model):
     email = models.EmailField(_("e-mail address"), unique=True)
     language = models.CharField(_("language"), max_length=10, choices=language_choices, default=default_language)
 
-    created_at = models.DateTimeField(_("asked"), auto_now_add=True)
+    created_at = models.DateTimeField(_("requested"), auto_now_add=True)
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
 
     # Everything that went live up to this moment has been mailed to this reader.
-    mailed_until = models.DateTimeField(_("mailed until"), null=True, blank=True, editable=False)
+    mailed_until = models.DateTimeField(_("mailed up to"), null=True, blank=True, editable=False)
 
     objects = SubscriberQuerySet.as_manager()
 

@@ -30,7 +30,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
                 )
             return _message(
                 request,
-                _("Look into your mailbox"),
+                _("Check your inbox"),
                 _("We have sent you a link. Your subscription begins when you follow it within seven days."),
             )
     else:
@@ -48,9 +48,9 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         return _dead_link(request)
     if request.method == "POST":
         service.confirm(subscriber)
-        return _message(request, _("You are subscribed"), _("Updates will come to %s.") % subscriber.email)
+        return _message(request, _("You are subscribed"), _("Updates will be sent to %s.") % subscriber.email)
     return _button(
-        request, _("Confirm your subscription"), _("Updates will come to %s.") % subscriber.email, _("Confirm")
+        request, _("Confirm your subscription"), _("Updates will be sent to %s.") % subscriber.email, _("Confirm")
     )
 
 
@@ -63,7 +63,9 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         return _message(request, _("You are not subscribed"), _("No updates are sent to this address."))
     if request.method == "POST":
         subscriber.delete()
-        return _message(request, _("You have left"), _("Your address has been deleted. No more updates will come."))
+        return _message(
+            request, _("You have unsubscribed"), _("Your address has been deleted. You will receive no more updates.")
+        )
     return _button(request, _("Stop the updates"), _("Your address will be deleted."), _("Unsubscribe"))
 
 

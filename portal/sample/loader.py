@@ -207,7 +207,7 @@ class SampleLoader:
                 "reference": entry.get("reference", ""),
                 "image": self.image(f"news-{key}", entry, entry["en"]["title"]),
                 "media_url": entry.get("media_url", ""),
-                "delivery_status": entry.get("delivery", "").replace("_", "-"),
+                "delivery_status": entry.get("delivery status", "").replace("_", "-"),
                 "secretary_general": self.items[f"term:{term}"] if term else None,
             }
             relations: dict[str, Any] = {"topics": self.about(entry)}

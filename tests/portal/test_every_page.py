@@ -123,7 +123,7 @@ def test_the_walk_reached_every_part_of_the_site(visits: dict[str, Visit]) -> No
         for part in ("news", "review", "events", "topics", "secretary-general", "featured", "search", "subscribe"):
             assert parts[f"{language}/{part}"], f"{language}/{part}"
     assert parts["media/images"] > 100
-    assert len(visits) > 600
+    assert len(visits) > 500
 
 
 def test_links_lead_straight_to_their_page(visits: dict[str, Visit]) -> None:
@@ -137,8 +137,9 @@ def test_each_page_has_one_h1_a_title_and_its_language(pages: list[Visit]) -> No
     assert faults(pages, lambda visit: visit.page.tags["main"] != 1) == {}
 
 
-def test_items_have_titles_of_their_own(pages: list[Visit]) -> None:
-    titles = Counter(visit.page.title for visit in pages if "?" not in visit.url and "/secretary-general/" not in visit.url)
+def test_items_of_one_part_have_titles_of_their_own(pages: list[Visit]) -> None:
+    items = [visit for visit in pages if "?" not in visit.url and "/secretary-general/" not in visit.url]
+    titles = Counter((*visit.url.split("/")[1:3], visit.page.title) for visit in items)
     assert [title for title, count in titles.items() if count > 1] == []
 
 
@@ -236,7 +237,7 @@ def test_lists_are_valid_to_a_strict_parser(path: str, language: str, visitor: P
 
 
 def test_items_of_every_kind_are_valid_to_a_strict_parser(pages: list[Visit]) -> None:
-    kinds = (r"/news/\d", r"/review/\d", r"/events/\d", r"/topics/.", r"/annual-reports/.", r"/secretary-general/jens", "/about-us/.")
+    kinds = (r"/news/\d", r"/review/\d", r"/events/\d", r"/topics/.", r"/annual-reports/.", r"/secretary-general/anders", "/about-us/.")
     for kind in kinds:
         visit = next(visit for visit in pages if re.search(kind, visit.url))
         parse(visit.html, strict=True)

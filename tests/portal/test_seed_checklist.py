@@ -116,12 +116,11 @@ def test_the_footers_columns_are_those_of_the_model(homes: dict[str, Element]) -
 
 
 @bilingual
-def test_every_link_of_the_menus_leads_to_a_page_of_the_site(language: str, homes: dict[str, Element], visitor: Person) -> None:
-    links = set(hrefs(one(homes[language], "footer"))) - {"#top"}
-    inside = [link for link in links if not link.startswith("mailto:")]
-    assert all(link.startswith(f"/{language}/") for link in inside)
-    for link in inside:
-        assert visitor.get(link).status_code == 200, link
+def test_every_link_of_the_footer_stays_on_the_site(language: str, homes: dict[str, Element]) -> None:
+    """That each leads to a page is seen by the visitor of test_every_page."""
+    links = [link for link in hrefs(one(homes[language], "footer")) if not link.startswith(("#top", "mailto:"))]
+    assert links
+    assert all(link.startswith(f"/{language}/") for link in links)
 
 
 @bilingual

@@ -1,0 +1,86 @@
+"""The sample's loader and the first administrator."""
+
+from __future__ import annotations
+
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import User
+from django.core.management import call_command
+
+from portal.models import SiteSettings
+from publishing.models import Publishable
+
+pytestmark = pytest.mark.django_db
+
+
+def run(command: str, **options: Any) -> str:
+    out = StringIO()
+    call_command(command, stdout=out, **options)
+    return out.getvalue()
+
+
+def everything() -> dict[str, list[Any]]:
+    models = [model for model in apps.get_models() if model._meta.app_label not in ("contenttypes", "auth", "sessions", "admin")]
+    return {model.__name__: list(model._default_manager.order_by("pk").values()) for model in models}
+
+
+@pytest.mark.xdist_group("sample")
+@pytest.mark.usefixtures("sample")
+class TestLoadSample:
+    def test_a_second_run_changes_nothing(self) -> None:
+        before = everything()
+        assert "nothing was changed" in run("load_sample")
+        assert everything() == before
+
+    def test_a_run_adds_what_is_missing_and_nothing_else(self) -> None:
+        from news.models import FeaturedItem
+
+        FeaturedItem.objects.filter(title__startswith="Lotte").delete()
+        before = everything()
+        assert "Made: " in run("load_sample")
+        after = everything()
+        before.pop("FeaturedItem")
+        after.pop("FeaturedItem")
+        assert after == before
+        assert FeaturedItem.objects.filter(title__startswith="Lotte").exists()
+
+    def test_what_staff_changed_is_left_alone(self) -> None:
+        SiteSettings.objects.update(name={"en": "Ours"})
+        run("load_sample")
+        assert str(SiteSettings.objects.get()) == "Ours"
+
+    def test_a_site_that_is_set_up_is_not_touched_if_it_should_be_empty(self) -> None:
+        assert run("load_sample", if_empty=True) == ""
+
+    def test_the_sample_obeys_every_rule_of_its_models(self) -> None:
+        for model in apps.get_models():
+            if issubclass(model, Publishable):
+                for item in model._default_manager.all():
+                    item.full_clean()
+
+    def test_every_item_has_both_languages(self) -> None:
+        for model in apps.get_models():
+            if issubclass(model, Publishable):
+                counts = {code: model._default_manager.filter(language=code).count() for code in ("en", "fr")}
+                assert counts["en"] == counts["fr"] > 0, model
+
+
+def test_the_first_administrator_gets_a_password_that_is_said_once() -> None:
+    out = run("ensure_admin")
+    password = out.strip().rpartition(" ")[2]
+    assert User.objects.get(username="admin").check_password(password)
+    assert run("ensure_admin") == ""
+    assert User.objects.count() == 1
+
+
+def test_a_site_with_an_administrator_gets_no_other() -> None:
+    User.objects.create_superuser("somebody")
+    assert run("ensure_admin") == ""
+    assert not User.objects.filter(username="admin").exists()
+
+
+def test_migrations_hold_every_change_of_the_models() -> None:
+    call_command("makemigrations", check=True, dry_run=True, stdout=StringIO())
