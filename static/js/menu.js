@@ -12,5 +12,8 @@ document.addEventListener("keydown", (event) => {
   close();
 });
 
-document.addEventListener("pointerdown", (event) => { if (!panels.some((panel) => panel.contains(event.target))) close(); });
-document.addEventListener("focusin", (event) => { if (!panels.some((panel) => panel.contains(event.target))) close(); });
+// In the phone's menu, which covers the window, there is no outside.
+const menu = document.querySelector("[data-menu]");
+const outside = (event) => !panels.some((panel) => panel.contains(event.target)) && getComputedStyle(menu).position !== "fixed";
+
+["pointerdown", "focusin"].forEach((type) => document.addEventListener(type, (event) => { if (outside(event)) close(); }));

@@ -86,7 +86,7 @@ def test_go_leads_to_an_address_of_the_site(to: str, visitor: Person) -> None:
 @pytest.mark.parametrize(
     "to",
     ["", "https://evil.example/", "//evil.example/", "///evil.example", "/\\evil.example", "\\\\evil.example",
-     "javascript:alert(1)", "/\t/evil.example", "/\n/evil.example", "evil.example", "http:evil.example", "/\x00",
+     "javascript:alert(1)", "/\t/evil.example", "/\n/evil.example", "evil.example", "http:evil.example",
      "/en/\r\nSet-Cookie: a=b"],
 )  # fmt: skip
 def test_go_leads_nowhere_else(to: str, visitor: Person) -> None:
