@@ -36,7 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "lead": latest[0] if latest else None,
         "latest": latest[1:],
-        "featured": with_targets(_live(FeaturedItem, language).in_hand_order()[:10]),
+        "featured": with_targets(_live(FeaturedItem, language).in_hand_order()[:20])[:10],
         "leader": _live(TermOfOffice, language).current().first(),
         "annual_report": _live(AnnualReport, language).latest_first().first(),
         "review_lead": articles[0] if articles else None,

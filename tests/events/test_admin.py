@@ -77,9 +77,7 @@ def test_moving_an_original_onto_a_day_where_the_translated_slug_is_taken_is_a_m
     event = EventFactory(start_date=dt.date(2024, 2, 15))
     translated(event, slug="reunion")
     EventFactory(start_date=dt.date(2024, 6, 1), language="fr", slug="reunion")
-    response = send(
-        editor, change_url(event), Event, "_save", start_date="2024-06-01", end_date="2024-06-01"
-    )
+    response = send(editor, change_url(event), Event, "_save", start_date="2024-06-01", end_date="2024-06-01")
     assert response.status_code == 200
     assert "slug" in errors(response)
     event.refresh_from_db()

@@ -106,7 +106,9 @@ def test_a_time_zone_that_does_not_exist_is_refused() -> None:
         EventFactory(time_zone="Europe/Atlantis")
 
 
-zones = st.sampled_from(["Europe/Brussels", "America/New_York", "Asia/Kathmandu", "Pacific/Auckland", "Africa/Casablanca"])
+zones = st.sampled_from(
+    ["Europe/Brussels", "America/New_York", "Asia/Kathmandu", "Pacific/Auckland", "Africa/Casablanca"]
+)
 
 
 @hypothesis_settings(max_examples=200, deadline=None)

@@ -121,6 +121,8 @@ def test_an_event_under_an_old_day_leads_to_its_new_one(visitor: Person) -> None
     assert response.headers["Location"] == event.get_absolute_url()
 
 
-@pytest.mark.parametrize("path", ["2024/02/30/x/", "2024/13/01/x/", "2024/00/00/x/", "2024/2/3/x/", "0000/01/01/x/", "2024/02/20/nothing/"])
+@pytest.mark.parametrize(
+    "path", ["2024/02/30/x/", "2024/13/01/x/", "2024/00/00/x/", "2024/2/3/x/", "0000/01/01/x/", "2024/02/20/nothing/"]
+)
 def test_a_day_that_does_not_exist_is_not_found(path: str, visitor: Person) -> None:
     assert visitor.get(f"/en/events/{path}").status_code == 404

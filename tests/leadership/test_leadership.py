@@ -107,7 +107,9 @@ def test_a_former_one_is_called_so(visitor: Person, terms: dict[str, TermOfOffic
     assert "Former" not in text(one(parse(visitor.get("/en/secretary-general/third/")), "header", cls="person__head"))
 
 
-def test_speeches_and_news_in_which_they_appear_are_on_their_page(visitor: Person, terms: dict[str, TermOfOffice]) -> None:
+def test_speeches_and_news_in_which_they_appear_are_on_their_page(
+    visitor: Person, terms: dict[str, TermOfOffice]
+) -> None:
     third = terms["third"]
     NewsItemFactory(title="A speech", kind="speech", secretary_general=third, date=dt.date(2024, 1, 1))
     NewsItemFactory(title="A visit", secretary_general=third, date=dt.date(2024, 1, 2))

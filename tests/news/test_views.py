@@ -62,14 +62,18 @@ def test_the_list_holds_what_is_live_in_its_language_narrowed(url: str, expected
     assert titles(archive, url) == expected
 
 
-@pytest.mark.parametrize("query", ["kind=x", "topic=nope", "year=0", "year=abc", "year=1999", "page=0", "page=2", "page=abc"])
+@pytest.mark.parametrize(
+    "query", ["kind=x", "topic=nope", "year=0", "year=abc", "year=1999", "page=0", "page=2", "page=abc"]
+)
 def test_a_filter_that_the_list_does_not_know_is_not_found(query: str, archive: Person) -> None:
     assert archive.get(f"/en/news/?{query}").status_code == 404
 
 
 def test_a_list_goes_on_over_pages_and_keeps_its_filters(visitor: Person) -> None:
     for number in range(25):
-        NewsItemFactory(title=f"Item {number:02}", kind="statement", date=dt.date(2024, 1, 31) - dt.timedelta(days=number))
+        NewsItemFactory(
+            title=f"Item {number:02}", kind="statement", date=dt.date(2024, 1, 31) - dt.timedelta(days=number)
+        )
     first = visitor.get("/en/news/?kind=statement")
     assert "?kind=statement&page=2" in hrefs(parse(first))
     second = visitor.get("/en/news/?kind=statement&page=2")
@@ -110,7 +114,7 @@ def test_the_page_of_an_item_shows_all_that_was_entered(visitor: Person) -> None
 def test_share_links_name_the_page_and_load_nothing(visitor: Person) -> None:
     item = NewsItemFactory(title="Fish & chips", slug="fish")
     page = parse(visitor.get(item.get_absolute_url()))
-    shared = [href for href in hrefs(one(page, "ul", cls="share__list"))]
+    shared = list(hrefs(one(page, "ul", cls="share__list")))
     assert len(shared) == 4
     assert all("news%2F2024%2F01%2F23%2Ffish" in href for href in shared)
     assert any("Fish+%26+chips" in href for href in shared)
@@ -157,7 +161,9 @@ def test_a_card_follows_its_item_and_disappears_with_it(visitor: Person) -> None
     page = parse(visitor.get("/en/featured/"))
     assert texts(one(page, "main"), "h2") == ["A card", "Outside (another website)"]
     assert item.get_absolute_url() in hrefs(page)
-    NewsItem.objects.update(live_until=dt.datetime(2026, 1, 1, tzinfo=dt.UTC), live_from=dt.datetime(2025, 1, 1, tzinfo=dt.UTC))
+    NewsItem.objects.update(
+        live_until=dt.datetime(2026, 1, 1, tzinfo=dt.UTC), live_from=dt.datetime(2025, 1, 1, tzinfo=dt.UTC)
+    )
     assert texts(one(parse(visitor.get("/en/featured/")), "main"), "h2") == ["Outside (another website)"]
 
 

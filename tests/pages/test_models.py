@@ -97,7 +97,9 @@ def test_one_slug_can_stand_under_two_parents() -> None:
     assert PageFactory(slug="same", parent=PageFactory()).path != PageFactory(slug="same", parent=PageFactory()).path
 
 
-@pytest.mark.parametrize("slug", ["news", "review", "events", "topics", "search", "subscribe", "featured", "go", "secretary-general"])
+@pytest.mark.parametrize(
+    "slug", ["news", "review", "events", "topics", "search", "subscribe", "featured", "go", "secretary-general"]
+)
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_the_address_of_a_section_is_refused(slug: str, language: str) -> None:
     with override("en"), pytest.raises(ValidationError, match="belongs to a section"):

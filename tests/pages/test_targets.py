@@ -69,7 +69,19 @@ def test_a_link_is_left_out_in_a_language_in_which_the_item_does_not_exist() -> 
     assert resolve_targets([target_of(PageFactory())], language="fr") == {}
 
 
-@pytest.mark.parametrize("text", ["", "page:999", "page:0", "nonsense:1", "page:1 OR 1=1", "section:nowhere", "javascript:alert(1)", "page:" + "9" * 40])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "page:999",
+        "page:0",
+        "nonsense:1",
+        "page:1 OR 1=1",
+        "section:nowhere",
+        "javascript:alert(1)",
+        "page:" + "9" * 40,
+    ],
+)
 def test_a_text_that_leads_nowhere_is_left_out(text: str) -> None:
     assert resolve_targets([text], language="en") == {}
 

@@ -23,7 +23,11 @@ def run(command: str, **options: Any) -> str:
 
 
 def everything() -> dict[str, list[Any]]:
-    models = [model for model in apps.get_models() if model._meta.app_label not in ("contenttypes", "auth", "sessions", "admin")]
+    models = [
+        model
+        for model in apps.get_models()
+        if model._meta.app_label not in ("contenttypes", "auth", "sessions", "admin")
+    ]
     return {model.__name__: list(model._default_manager.order_by("pk").values()) for model in models}
 
 

@@ -23,7 +23,9 @@ def start(**variables: str) -> subprocess.CompletedProcess[str]:
     code = "import django; django.setup(); from django.conf import settings; print(settings.DEBUG, settings.SECURE_SSL_REDIRECT)"
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     environment = {**kept, "DJANGO_SETTINGS_MODULE": "portal.settings", **variables}
-    return subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
 
 
 @pytest.mark.skipif((ROOT / ".env").exists(), reason="a developer's .env would answer")
@@ -83,7 +85,20 @@ def test_a_wrong_value_is_answered_with_a_sentence(
     assert sentence in str(refused.value)
 
 
-@pytest.mark.parametrize(("value", "meant"), [("true", True), ("YES", True), ("on", True), ("1", True), ("false", False), ("No", False), ("off", False), ("0", False), (" true ", True)])
+@pytest.mark.parametrize(
+    ("value", "meant"),
+    [
+        ("true", True),
+        ("YES", True),
+        ("on", True),
+        ("1", True),
+        ("false", False),
+        ("No", False),
+        ("off", False),
+        ("0", False),
+        (" true ", True),
+    ],
+)
 def test_yes_and_no_may_be_written_in_several_ways(value: str, meant: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IT", value)
     assert Environment().boolean("IT", default=not meant) is meant

@@ -167,7 +167,10 @@ def test_nothing_is_inline(pages: list[Visit]) -> None:
     assert faults(pages, lambda visit: visit.page.tags["script"] != len(visit.page.values("src", "script"))) == {}
     handlers = {name for visit in pages for _tag, name, _value in visit.page.attributes if name.startswith("on")}
     assert handlers == set()
-    assert faults(pages, lambda v: [h for h in v.page.values("href") if h.lower().startswith(("javascript:", "data:"))]) == {}
+    assert (
+        faults(pages, lambda v: [h for h in v.page.values("href") if h.lower().startswith(("javascript:", "data:"))])
+        == {}
+    )
 
 
 def test_nothing_is_loaded_from_another_host(pages: list[Visit]) -> None:
@@ -206,7 +209,9 @@ def test_every_picture_keeps_its_place_and_has_an_alt(pages: list[Visit]) -> Non
 
 
 def test_nothing_unfinished_is_shown(pages: list[Visit]) -> None:
-    leftovers = re.compile(r"\{\{|\{%|>\s*None\s*<|\bundefined\b|&amp;(amp|nbsp|lt|gt|quot|#)|lorem ipsum|TODO", re.IGNORECASE)
+    leftovers = re.compile(
+        r"\{\{|\{%|>\s*None\s*<|\bundefined\b|&amp;(amp|nbsp|lt|gt|quot|#)|lorem ipsum|TODO", re.IGNORECASE
+    )
     assert faults(pages, lambda visit: [found[0] for found in leftovers.finditer(visit.html)]) == {}
 
 
@@ -237,7 +242,15 @@ def test_lists_are_valid_to_a_strict_parser(path: str, language: str, visitor: P
 
 
 def test_items_of_every_kind_are_valid_to_a_strict_parser(pages: list[Visit]) -> None:
-    kinds = (r"/news/\d", r"/review/\d", r"/events/\d", r"/topics/.", r"/annual-reports/.", r"/secretary-general/anders", "/about-us/.")
+    kinds = (
+        r"/news/\d",
+        r"/review/\d",
+        r"/events/\d",
+        r"/topics/.",
+        r"/annual-reports/.",
+        r"/secretary-general/anders",
+        "/about-us/.",
+    )
     for kind in kinds:
         visit = next(visit for visit in pages if re.search(kind, visit.url))
         parse(visit.html, strict=True)

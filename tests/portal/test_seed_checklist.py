@@ -51,7 +51,15 @@ MENU = {
 }  # fmt: skip
 
 # In order; a word that each must hold, in English.
-LATEST = ["Contact Group", "1.2 billion", "Chiefs of Defence", "investment in", "civil society", "quantum", "NATO-Ukraine Council"]
+LATEST = [
+    "Contact Group",
+    "1.2 billion",
+    "Chiefs of Defence",
+    "investment in",
+    "civil society",
+    "quantum",
+    "NATO-Ukraine Council",
+]
 FEATURED = [
     ("2024-01-23", "Best Sniper Team"), ("2024-01-22", "Romania"), ("2024-01-22", "Czech Republic"),
     ("2023-07-11", "defence plans"), ("", "invasion of Ukraine"), ("2024-01-17", "Chiefs of Defence Session"),
@@ -131,7 +139,9 @@ def test_the_language_switch_shows_the_current_languages_own_name(language: str,
 
 
 @bilingual
-def test_the_header_leads_to_subscribing_and_to_search(language: str, homes: dict[str, Element], visitor: Person) -> None:
+def test_the_header_leads_to_subscribing_and_to_search(
+    language: str, homes: dict[str, Element], visitor: Person
+) -> None:
     header = one(homes[language], "header", cls="masthead")
     assert f"/{language}/subscribe/" in hrefs(header)
     updates = {"en": "Get the latest updates", "fr": None}[language]
@@ -204,7 +214,9 @@ def test_the_secretary_general_has_portrait_name_biography_x_and_annual_report(
     assert_picture(one(part, "span", cls="picture--portrait"))
     links = hrefs(part)
     assert any(link.startswith("https://x.com/") for link in links)
-    biography = next(link for link in links if re.match(rf"/{language}/secretary-general/([a-z-]+/)?(#biography)?$", link))
+    biography = next(
+        link for link in links if re.match(rf"/{language}/secretary-general/([a-z-]+/)?(#biography)?$", link)
+    )
     assert len(text(one(parse(visitor.get(biography.split("#")[0])), id="biography"))) > 500
     report = next(link for link in links if "/annual-reports/" in link)
     assert visitor.get(report).status_code == 200
@@ -340,10 +352,16 @@ def test_every_picture_has_words_for_who_cannot_see_it(language: str) -> None:
     ("change", "selector"),
     [
         (lambda: NewsItem.objects.live().in_language("en").latest_first().first(), ("latest", "article", "lead-story")),
-        (lambda: FeaturedItem.objects.live().in_language("en").in_hand_order().first(), ("featured", "article", "card")),
+        (
+            lambda: FeaturedItem.objects.live().in_language("en").in_hand_order().first(),
+            ("featured", "article", "card"),
+        ),
         (lambda: Article.objects.live().in_language("en").latest_first().first(), ("review", "article", "essay")),
         (lambda: Event.objects.live().in_language("en").upcoming().first(), ("calendar", "article", "event-row")),
-        (lambda: Topic.objects.live().in_language("en").in_focus().in_hand_order().first(), ("focus", "article", "topic-tile")),
+        (
+            lambda: Topic.objects.live().in_language("en").in_focus().in_hand_order().first(),
+            ("focus", "article", "topic-tile"),
+        ),
     ],
 )
 def test_a_changed_title_is_on_the_page_at_once(change: Any, selector: tuple[str, str, str], visitor: Person) -> None:
@@ -358,7 +376,9 @@ def test_a_changed_title_is_on_the_page_at_once(change: Any, selector: tuple[str
 
 def test_menus_and_settings_are_rows_too(visitor: Person) -> None:
     MenuLink.objects.filter(language="en", label="Founding Treaty").update(label="The Treaty, renamed")
-    SiteSettings.objects.update(name={"en": "Another Organisation"}, latest_title={"en": "Today"}, notice={"en": "Read this."})
+    SiteSettings.objects.update(
+        name={"en": "Another Organisation"}, latest_title={"en": "Today"}, notice={"en": "Read this."}
+    )
     page = parse(visitor.get("/en/"))
     assert text(page).count("The Treaty, renamed") == 3
     assert text(one(page, "h1")) == "Another Organisation"

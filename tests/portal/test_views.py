@@ -33,7 +33,9 @@ pytestmark = pytest.mark.django_db
         ("x" * 5000, "/en/"), ("fr;q=zzz", "/en/"),
     ],
 )  # fmt: skip
-def test_the_root_leads_to_the_language_that_the_browser_prefers(accepts: str | None, home: str, visitor: Person) -> None:
+def test_the_root_leads_to_the_language_that_the_browser_prefers(
+    accepts: str | None, home: str, visitor: Person
+) -> None:
     response = visitor.get("/", headers={} if accepts is None else {"accept-language": accepts})
     assert (response.status_code, response.headers["Location"]) == (302, home)
     assert "Accept-Language" in response.headers["Vary"]
@@ -51,7 +53,9 @@ def test_an_address_without_its_slash_leads_to_the_page(visitor: Person) -> None
     assert (response.status_code, response.headers["Location"]) == (301, "/en/news/")
 
 
-@pytest.mark.parametrize("path", ["/de/", "/en/nothing/", "/nothing/", "/EN/", "/en/news/x/y/", "/wp-login.php", "/.env", "/en/%00/"])
+@pytest.mark.parametrize(
+    "path", ["/de/", "/en/nothing/", "/nothing/", "/EN/", "/en/news/x/y/", "/wp-login.php", "/.env", "/en/%00/"]
+)
 def test_an_address_that_does_not_exist_is_a_page_of_ours(path: str, visitor: Person) -> None:
     response = visitor.get(path)
     assert response.status_code == 404

@@ -49,7 +49,9 @@ def test_accented_words_are_found(visitor: Person) -> None:
     assert results(visitor, "réunion Évreux", "fr") == ["Réunion à Évreux"]
 
 
-@pytest.mark.xfail(connection.vendor == "sqlite", reason="SQLite folds the case of ASCII only, until the search index comes")
+@pytest.mark.xfail(
+    connection.vendor == "sqlite", reason="SQLite folds the case of ASCII only, until the search index comes"
+)
 def test_accented_capitals_are_found_by_small_letters(visitor: Person) -> None:
     NewsItemFactory(title="Réunion à Évreux", language="fr")
     assert results(visitor, "évreux", "fr") == ["Réunion à Évreux"]

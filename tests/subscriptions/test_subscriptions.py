@@ -60,7 +60,18 @@ def test_the_address_from_the_foot_of_a_page_is_filled_in(visitor: Person) -> No
     assert one(one(page, "main"), "input", name="email").get("value") == "reader@example.org"
 
 
-@pytest.mark.parametrize("email", ["", "reader", "reader@", "a@b", "reader@example.org\nBcc: x@example.org", "x" * 300 + "@example.org", "\x00@example.org"])
+@pytest.mark.parametrize(
+    "email",
+    [
+        "",
+        "reader",
+        "reader@",
+        "a@b",
+        "reader@example.org\nBcc: x@example.org",
+        "x" * 300 + "@example.org",
+        "\x00@example.org",
+    ],
+)
 def test_what_is_no_address_is_a_message_and_keeps_what_was_typed(email: str, visitor: Person) -> None:
     response = subscribe(visitor, email=email)
     assert response.status_code in (200, 400)
@@ -318,7 +329,12 @@ def test_staff_look_and_delete_but_do_not_subscribe_anybody(administrator: Perso
     subscriber = SubscriberFactory()
     assert administrator.get("/admin/subscriptions/subscriber/").status_code == 200
     assert administrator.get("/admin/subscriptions/subscriber/add/").status_code == 403
-    assert administrator.post(f"/admin/subscriptions/subscriber/{subscriber.pk}/change/", {"email": "x@example.org"}).status_code == 403
+    assert (
+        administrator.post(
+            f"/admin/subscriptions/subscriber/{subscriber.pk}/change/", {"email": "x@example.org"}
+        ).status_code
+        == 403
+    )
     administrator.post(f"/admin/subscriptions/subscriber/{subscriber.pk}/delete/", {"post": "yes"})
     assert not Subscriber.objects.exists()
 
