@@ -70,7 +70,7 @@ def test_a_translated_slug_that_is_taken_on_that_day_is_a_message(french_desk: P
     url = add_url(Event, f"?original={event.pk}&language=fr")
     response = send(french_desk, url, Event, "_save", title="Réunion", slug="reunion")
     assert response.status_code == 200
-    assert "has this slug" in errors(response)
+    assert "already uses this slug" in errors(response)
 
 
 def test_moving_an_original_onto_a_day_where_the_translated_slug_is_taken_is_a_message(editor: Person) -> None:

@@ -97,7 +97,7 @@ def test_an_end_before_the_start_is_refused_by_the_database() -> None:
 
 
 def test_an_end_time_without_a_start_time_is_refused() -> None:
-    with pytest.raises(ValidationError, match="Say when it begins"):
+    with pytest.raises(ValidationError, match="Enter a start time"):
         EventFactory(end_time=dt.time(9))
 
 

@@ -64,10 +64,10 @@ def test_a_slug_that_belongs_to_a_section_is_refused(slug: str) -> None:
 
 def test_a_slug_is_used_once_a_language() -> None:
     TermFactory(slug="same")
-    with pytest.raises(ValidationError, match="has this slug"):
+    with pytest.raises(ValidationError, match="already uses this slug"):
         TermFactory(slug="same")
     ReportFactory(slug="same")
-    with pytest.raises(ValidationError, match="has this slug"):
+    with pytest.raises(ValidationError, match="already uses this slug"):
         ReportFactory(slug="same")
 
 

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 
 def bomb(width: int = 60_000, height: int = 60_000) -> bytes:
-    """A PNG of a few bytes that says it has 3,600 million points."""
+    """A PNG of a few bytes that says it has 3,600 million pixels."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -73,8 +73,8 @@ def test_a_picture_is_taken_with_its_size(name: str, kind: str, writer: Person) 
         ("a", jpeg(), "not allowed"),
         ("a.gif", jpeg(12, 8, "GIF"), "not allowed"),
         ("a.jpg", b"", "empty"),
-        ("a.png", bomb(), "points|not a picture"),
-        ("a.png", bomb(15_000, 10_000), "points|not a picture"),
+        ("a.png", bomb(), "pixels|not a picture"),
+        ("a.png", bomb(15_000, 10_000), "pixels|not a picture"),
     ],
     ids=["text", "cut off", "truncated", "HTML", "SVG", "PHP", "HTML's name", "no extension", "GIF", "empty", "bomb", "large"],
 )  # fmt: skip
@@ -94,7 +94,7 @@ def test_a_file_over_the_limit_is_refused_with_both_sizes(model: Any, writer: Pe
     name = "a.jpg" if model is Image else "a.pdf"
     response = upload(writer, model, name, jpeg() + b"\0" * (1024 * 1024 + 1))
     assert response.status_code == 200
-    assert "at most 1.0" in errors(response).replace("\xa0", " ")
+    assert "the limit is 1.0" in errors(response).replace("\xa0", " ")
     assert "Typed title" in response.content.decode()
     assert not model.objects.exists()
 

@@ -44,14 +44,14 @@ def test_a_page_under_itself_is_a_message(editor: Person) -> None:
     child = PageFactory(parent=page)
     response = send(editor, change_url(page), Page, "_save", parent=str(child.pk))
     assert response.status_code == 200
-    assert "cannot stand under itself" in errors(response)
+    assert "cannot be placed under itself" in errors(response)
 
 
 def test_an_address_that_is_taken_is_a_message(editor: Person) -> None:
     PageFactory(slug="history")
     response = send(editor, add_url(Page), Page, "_save", title="History", slug="history")
     assert response.status_code == 200
-    assert "stands at this address" in errors(response)
+    assert "is already at this address" in errors(response)
 
 
 def test_a_translated_page_stands_under_the_translated_parent(french_desk: Person) -> None:

@@ -80,14 +80,14 @@ def test_a_page_cannot_stand_under_itself(depth: int) -> None:
     for _ in range(depth):
         below = PageFactory(parent=below)
     page.parent = below
-    with pytest.raises(ValidationError, match="cannot stand under itself"):
+    with pytest.raises(ValidationError, match="cannot be placed under itself"):
         workflow.save_draft(page)
 
 
 def test_two_pages_cannot_stand_at_one_address() -> None:
     top = PageFactory(slug="top")
     PageFactory(slug="same", parent=top)
-    with pytest.raises(ValidationError, match="stands at this address"):
+    with pytest.raises(ValidationError, match="is already at this address"):
         PageFactory(slug="same", parent=top)
     with pytest.raises(IntegrityError):
         PageFactory.build(slug="same", path="top/same").save()
@@ -135,7 +135,7 @@ def test_reading_a_page_walks_no_tree() -> None:
 # ── Topics ───────────────────────────────────────────────────────────────────────────────────────────────
 def test_a_topics_slug_is_used_once_a_language() -> None:
     topic = TopicFactory(slug="cyber-defence")
-    with pytest.raises(ValidationError, match="has this slug"):
+    with pytest.raises(ValidationError, match="already uses this slug"):
         TopicFactory(slug="cyber-defence")
     assert translated(topic, slug="cyber-defence").slug == "cyber-defence"
 

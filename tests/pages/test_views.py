@@ -23,6 +23,7 @@ def test_breadcrumbs_lead_from_the_top_to_the_page(visitor: Person) -> None:
     middle = PageFactory(title="Structure", slug="structure", parent=top)
     PageFactory(title="Military Committee", slug="mc", parent=middle)
     assert crumbs(visitor.get("/en/about-us/structure/mc/")) == [
+        ("Home", "/en/"),
         ("About us", "/en/about-us/"),
         ("Structure", "/en/about-us/structure/"),
         ("Military Committee", None),

@@ -120,7 +120,9 @@ def test_the_footer_has_the_same_columns_with_11_9_12_5_and_10_links(language: s
 
 def test_the_footers_columns_are_those_of_the_model(homes: dict[str, Element]) -> None:
     columns = elements(one(homes["en"], "footer"), "section")
-    assert {text(one(c, "h2")): [straight(t) for t in texts(one(c, "ul"), "a")] for c in columns} == MENU
+    assert {
+        text(one(c, "h2")).removesuffix(" (overview)"): [straight(t) for t in texts(one(c, "ul"), "a")] for c in columns
+    } == MENU
 
 
 @bilingual

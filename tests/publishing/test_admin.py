@@ -246,14 +246,14 @@ def test_a_slug_twice_on_one_day_is_a_message(editor: Person) -> None:
     NewsItemFactory(slug="summit", date=dt.date(2024, 1, 23))
     response = send(editor, add_url(NewsItem), NewsItem, "_save", title="T", slug="summit", date="2024-01-23")
     assert response.status_code == 200
-    assert "has this slug" in errors(response)
+    assert "already uses this slug" in errors(response)
 
 
 def test_a_slug_twice_on_one_day_is_a_message_when_the_date_comes_from_publishing(editor: Person) -> None:
     NewsItemFactory(slug="summit", date=timezone.localdate())
     response = send(editor, add_url(NewsItem), NewsItem, "_publish", title="T", slug="summit", date="")
     assert response.status_code == 200
-    assert "has this slug" in errors(response)
+    assert "already uses this slug" in errors(response)
 
 
 def test_the_address_is_fixed_once_the_page_was_public(editor: Person) -> None:
@@ -327,7 +327,7 @@ def test_an_original_with_translations_cannot_be_deleted(administrator: Person) 
 def test_a_french_version_is_offered_and_starts_from_the_words_of_the_original(french_desk: Person) -> None:
     original = NewsItemFactory(title="The words", teaser="In short.", body="<p>At length.</p>", dateline="Brussels")
     page = parse(french_desk.get(change_url(original)))
-    link = next(a.get("href") for a in page.iter("a") if text(a) == "Add Français")
+    link = next(a.get("href") for a in page.iter("a") if text(a) == "Add the Français version")
     assert link == add_url(NewsItem, f"?original={original.pk}&language=fr")
     data = form_data(french_desk.get(link), "newsitem_form")
     assert (data["title"], data["teaser"], data["dateline"]) == ("The words", "In short.", "Brussels")

@@ -98,7 +98,7 @@ def test_the_state_in_python_is_the_state_in_sql(
 # ── Constraints, each in the form and in the database ────────────────────────────────────────────────────
 def test_a_slug_twice_on_one_day_is_refused_with_a_message() -> None:
     NewsItemFactory(slug="summit", date=dt.date(2024, 1, 23))
-    with pytest.raises(ValidationError, match="has this slug"):
+    with pytest.raises(ValidationError, match="already uses this slug"):
         NewsItemFactory(slug="summit", date=dt.date(2024, 1, 23))
 
 
