@@ -61,8 +61,8 @@ def dangers(html: str) -> list[str]:
         else:
             found += [
                 f"{element.tag} {name}"
-                for name in element.keys()
-                if name not in ATTRIBUTES.get(element.tag, set()) | {"rel"}  # noqa: SIM118  (an element iterates over its children)
+                for name in element.attrib
+                if name not in ATTRIBUTES.get(element.tag, set()) | {"rel"}
             ]
             address = re.sub(r"[\x00-\x20]", "", element.get("href") or "").lower()
             scheme = re.match(r"[a-z][a-z0-9+.-]*:", address)
