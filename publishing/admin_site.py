@@ -1,11 +1,13 @@
 """The admin site: Django's own, under a Content-Security-Policy that lets its rich-text editor work."""
 
+from functools import wraps
 from typing import Any
 
 from csp.constants import NONCE
 from csp.decorators import csp_update
 from django.apps import apps
 from django.contrib import admin
+from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 
 # The one <style> that the rich-text editor (TipTap) inserts. A test computes it from the installed editor.
@@ -21,7 +23,7 @@ class PortalAdminSite(admin.AdminSite):
     enable_nav_sidebar = True
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        return csp_update(ADMIN_POLICY)(super().admin_view(view, cacheable))
+        return csp_update(ADMIN_POLICY)(super().admin_view(_tried_again(view), cacheable))
 
     def get_app_list(self, request: Any, app_label: str | None = None) -> list[Any]:
         """In the order of INSTALLED_APPS, which is the order of the editors' work, instead of the alphabet's."""
@@ -32,3 +34,20 @@ class PortalAdminSite(admin.AdminSite):
 
     def each_context(self, request: Any) -> dict[str, Any]:
         return {**super().each_context(request), "site_url": "/"}
+
+
+def _tried_again(view: Any) -> Any:
+    """Of two people who store the same slug at once, the second is told in the form, as if they had come later.
+
+    Both forms were valid when they were checked; the database refuses the second row. Everything of that request is
+    rolled back then, so it is simply checked once more, and now the first row is there to be seen.
+    """
+
+    @wraps(view)
+    def answered(request: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return view(request, *args, **kwargs)
+        except IntegrityError:
+            return view(request, *args, **kwargs)
+
+    return answered

@@ -249,6 +249,25 @@ def test_a_slug_twice_on_one_day_is_a_message(editor: Person) -> None:
     assert "already uses this slug" in errors(response)
 
 
+def test_a_slug_that_another_takes_at_the_same_moment_is_a_message(
+    editor: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other's row is not there yet when the form is checked, and is there when it is stored."""
+    NewsItemFactory(slug="summit", date=dt.date(2024, 1, 23))
+    checks: list[object] = []
+
+    def blind_at_first(item: NewsItem, exclude: Any = None) -> None:
+        checks.append(item)
+        if len(checks) > 1:
+            Publishable.validate_constraints(item, exclude)
+
+    monkeypatch.setattr(NewsItem, "validate_constraints", blind_at_first)
+    response = send(editor, add_url(NewsItem), NewsItem, "_save", title="T", slug="summit", date="2024-01-23")
+    assert "already uses this slug" in errors(response)
+    assert form_data(response, form_id(NewsItem))["title"] == "T"
+    assert NewsItem.objects.count() == 1
+
+
 def test_a_slug_twice_on_one_day_is_a_message_when_the_date_comes_from_publishing(editor: Person) -> None:
     NewsItemFactory(slug="summit", date=timezone.localdate())
     response = send(editor, add_url(NewsItem), NewsItem, "_publish", title="T", slug="summit", date="")

@@ -1,0 +1,162 @@
+"""What a page may cost: queries, and bytes on a visitor's line. Counted, never timed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from pathlib import Path
+from typing import Any
+
+import brotli
+import pytest
+from django.contrib.staticfiles import finders
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from pages.targets import target_of
+from tests.conftest import Person
+from tests.factories import (
+    ArticleFactory,
+    AuthorFactory,
+    DocumentFactory,
+    EventFactory,
+    FeaturedItemFactory,
+    ImageFactory,
+    IssueFactory,
+    MenuLinkFactory,
+    NewsItemFactory,
+    PageFactory,
+    ReportFactory,
+    SiteSettingsFactory,
+    TermFactory,
+    TopicFactory,
+    translated,
+)
+
+pytestmark = pytest.mark.django_db
+
+HOME, PAGE = 12, 8
+FIRST_VISIT = 120 * 1024
+
+LISTS = [
+    "/en/news/", "/en/news/news/", "/en/featured/", "/en/review/", "/en/events/", "/en/events/?when=recent",
+    "/en/secretary-general/", "/en/secretary-general/former/", "/en/secretary-general/annual-reports/", "/en/topics/",
+    "/en/search/?q=item", "/en/subscribe/",
+]  # fmt: skip
+
+
+class Site:
+    """A site with one item of every kind, each connected to all the others it can be connected to, that can grow."""
+
+    def __init__(self) -> None:
+        SiteSettingsFactory()
+        self.topics = [TopicFactory(in_focus=True, image=ImageFactory())]
+        self.term = TermFactory(image=ImageFactory())
+        self.documents = [DocumentFactory()]
+        self.authors = [AuthorFactory(image=ImageFactory())]
+        self.issue = IssueFactory()
+        self.page = PageFactory(image=ImageFactory())
+        self.news = self.add_to_the_lists()
+        self.article = ArticleFactory(**self.about, **self.of_the_review)
+        self.event, _recent = (
+            EventFactory(start_date=timezone.localdate() + dt.timedelta(days=days), **self.about) for days in (2, -2)
+        )
+        TermFactory(began_on=dt.date(1949, 1, 1), ended_on=dt.date(1950, 1, 1))
+        self.report = ReportFactory(image=ImageFactory(), document=self.documents[0])
+        MenuLinkFactory(target=target_of(self.page))
+
+    @property
+    def about(self) -> dict[str, Any]:
+        return {"image": ImageFactory(), "topics": self.topics}
+
+    @property
+    def of_the_review(self) -> dict[str, Any]:
+        return {"authors": self.authors, "issue": self.issue}
+
+    def add_to_the_lists(self) -> Any:
+        news = NewsItemFactory(secretary_general=self.term, attachments=self.documents, **self.about)
+        FeaturedItemFactory(target=target_of(news), image=ImageFactory())
+        translated(news)
+        return news
+
+    def grow(self) -> None:
+        """Thirty of everything, also of what the first items are connected to."""
+        today = timezone.localdate()
+        for number in range(29):
+            self.topics.append(TopicFactory(in_focus=True, image=ImageFactory()))
+            self.documents.append(DocumentFactory())
+            self.authors.append(AuthorFactory(image=ImageFactory()))
+            PageFactory(parent=self.page, image=ImageFactory())
+            TermFactory(began_on=dt.date(1950 + number, 1, 1), ended_on=dt.date(1951 + number, 1, 1))
+            ReportFactory(year=1950 + number, image=ImageFactory())
+        for number in range(29):
+            self.add_to_the_lists()
+            ArticleFactory(**self.about, **self.of_the_review)
+            for days in (number, -number - 1):
+                EventFactory(start_date=today + dt.timedelta(days=days), **self.about)
+            above = MenuLinkFactory(target=target_of(self.page))
+            MenuLinkFactory(parent=above, target=target_of(self.news))
+        for item in (self.news, self.article, self.event):
+            item.topics.set(self.topics)
+        self.news.attachments.set(self.documents)
+        self.article.authors.set(self.authors)
+
+    @property
+    def items(self) -> list[str]:
+        items = (self.news, self.article, self.event, self.report, self.page, self.topics[0], self.term)
+        return [item.get_absolute_url() for item in items]
+
+
+def queries(visitor: Person, address: str) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        response = visitor.get(address)
+    assert response.status_code == 200, address
+    return len(captured)
+
+
+def test_pages_cost_the_same_few_queries_with_1_item_and_with_30(visitor: Person) -> None:
+    site = Site()
+    addresses = ["/en/", *LISTS, *site.items]
+    with_one = {address: queries(visitor, address) for address in addresses}
+    site.grow()
+    with_thirty = {address: queries(visitor, address) for address in addresses}
+
+    grown = {address: (with_one[address], count) for address, count in with_thirty.items()
+             if count > with_one[address]}  # fmt: skip
+    assert grown == {}
+    assert with_thirty.pop("/en/") <= HOME
+    assert {address: count for address, count in with_thirty.items() if count > PAGE} == {}
+
+
+# ── Bytes ────────────────────────────────────────────────────────────────────────────────────────────────
+def compressed(content: bytes) -> int:
+    return len(brotli.compress(content, quality=11))
+
+
+def weight(name: str) -> int:
+    """Of a static file as a visitor receives it."""
+    found = finders.find(name)
+    assert found, name
+    content = Path(found).read_bytes()
+    return len(content) if name.endswith((".woff2", ".png")) else compressed(content)
+
+
+@pytest.mark.usefixtures("sample")
+@pytest.mark.xdist_group("sample")
+@pytest.mark.parametrize("address", ["/en/", "/fr/", "/en/news/", "/fr/secretary-general/", "/en/events/"])
+def test_a_first_visit_stays_light(address: str, visitor: Person) -> None:
+    page = visitor.get(address).content
+    files = set(re.findall(r'(?:href|src)="/static/([^"]+\.(?:css|js|svg|woff2))"', page.decode()))
+    fonts = {name for name in files if name.endswith(".woff2")}
+    assert len(fonts) == 2, "the two faces that every page shows are loaded ahead"
+    # Loaded when a page has a letter or a slant of theirs; French and the names in the news do.
+    fonts |= {"fonts/chancery-sans-latin-ext.woff2", "fonts/chancery-serif-latin-ext.woff2"}
+    total = compressed(page) + sum(weight(name) for name in files | fonts)
+    assert 20_000 < total <= FIRST_VISIT
+
+
+def test_scripts_stay_a_handful_of_small_modules() -> None:
+    modules = sorted(Path("static/js").glob("*.js"))
+    assert 0 < len(modules) <= 8
+    assert sum(compressed(module.read_bytes()) for module in modules) <= 6 * 1024
