@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from library.fields import RichTextField
 from library.models import Image
 from pages.models import topics_field
+from publishing import clock
 from publishing.models import Publishable, PublishableQuerySet
 
 # Beyond these a calendar entry is a slip of the pen.
@@ -42,11 +43,11 @@ class EventQuerySet(PublishableQuerySet["Event"]):
 
     def upcoming(self, *, at: dt.datetime | None = None) -> Self:
         """What has not ended yet, so what is going on now too; the next first."""
-        return self.filter(ends_at__gt=at or timezone.now()).order_by("starts_at", "pk")
+        return self.filter(ends_at__gt=at or clock.now()).order_by("starts_at", "pk")
 
     def recent(self, *, at: dt.datetime | None = None) -> Self:
         """What is over; the last first."""
-        return self.filter(ends_at__lte=at or timezone.now()).latest_first()
+        return self.filter(ends_at__lte=at or clock.now()).latest_first()
 
     def latest_first(self) -> Self:
         return self.order_by("-starts_at", "-pk")

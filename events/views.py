@@ -3,12 +3,12 @@
 from typing import Any
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from events.filters import MONTH, RECENT, UPCOMING, EventFilter, month_label, months_around
 from events.models import Event
 from pages.models import Topic
+from publishing import clock
 from publishing.models import PublishableQuerySet
 from publishing.selection import related_items
 from publishing.views import Breadcrumbs, DatedItemView, ItemList, crumb
@@ -32,7 +32,7 @@ class EventList(ItemList):
         ]
         months = [
             {"label": month_label(first), "url": f"{here}?month={first:%Y-%m}", "current": first == month}
-            for first in months_around(month or timezone.localdate())
+            for first in months_around(month or clock.today())
         ]
         return super().get_context_data(
             view=view,

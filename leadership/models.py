@@ -10,11 +10,11 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from library.fields import RichTextField
 from library.models import Document, Image
+from publishing import clock
 from publishing.models import Publishable, PublishableQuerySet
 
 RESERVED_SLUGS = ("former", "annual-reports")
@@ -29,11 +29,11 @@ class TermOfOfficeQuerySet(PublishableQuerySet["TermOfOffice"]):
 
     def current(self, *, on: dt.date | None = None) -> Self:
         """The term that runs on a day (today by default, in the site's time zone)."""
-        on = on or timezone.localdate()
+        on = on or clock.today()
         return self.filter(Q(ended_on__isnull=True) | Q(ended_on__gte=on), began_on__lte=on).latest_first()
 
     def former(self, *, on: dt.date | None = None) -> Self:
-        return self.filter(ended_on__lt=on or timezone.localdate()).latest_first()
+        return self.filter(ended_on__lt=on or clock.today()).latest_first()
 
 
 class TermOfOffice(Publishable):

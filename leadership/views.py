@@ -4,13 +4,12 @@ from typing import Any
 
 from django.http import Http404
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from leadership.models import AnnualReport, TermOfOffice
-from publishing import registry
+from publishing import clock, registry
 from publishing.models import Publishable
 from publishing.views import Breadcrumbs, ItemList, ItemView, crumb
 
@@ -27,7 +26,7 @@ class TermView(ItemView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         term: TermOfOffice = self.object
-        today = timezone.localdate()
+        today = clock.today()
         is_current = term.began_on <= today and (term.ended_on is None or term.ended_on >= today)
         reports = AnnualReport.objects.live().in_language(term.language).for_cards().latest_first()
         return super().get_context_data(

@@ -58,6 +58,9 @@ def sanitise(html: str) -> str:
 class RichTextField(models.TextField[str, str]):
     """Stores sanitised HTML. Templates may mark it safe because no other way into the column exists."""
 
+    # Told to the diff of revisions, which shows words and not tags.
+    holds_html = True
+
     def get_prep_value(self, value: Any) -> Any:
         return sanitise(value) if isinstance(value, str) else super().get_prep_value(value)
 

@@ -11,7 +11,6 @@ class NewsItemAdmin(PublishableAdmin):
     list_filter = (StateFilter, "language", "kind")
     search_fields = ("title", "teaser", "reference")
     autocomplete_fields = ("image", "topics", "attachments", "secretary_general")
-    address_fields = ("slug", "date")
     content_fieldsets = (
         (None, {"fields": ["kind", "title", "slug", ("date", "dateline", "reference"), "teaser", "body"]}),
         (_("Picture and attachments"), {"fields": ["image", "media_url", "attachments"]}),
@@ -23,6 +22,5 @@ class NewsItemAdmin(PublishableAdmin):
 class FeaturedItemAdmin(HandOrderedAdmin):
     list_display = ("title", "date", "state_badge", "language_badges", "position")
     prepopulated_fields = {}
-    address_fields = ()
     autocomplete_fields = ("image",)
     content_fieldsets = ((None, {"fields": ["title", "target", "image", "date"]}),)

@@ -55,7 +55,6 @@ class PageAdmin(PublishableAdmin):
     list_display = ("indented_title", "state_badge", "language_badges", "updated_at")
     list_filter = (StateFilter,)
     autocomplete_fields = ("parent", "image")
-    address_fields = ("slug", "parent")
     inlines = (ChildInline,)
     content_fieldsets = ((None, {"fields": ["title", "slug", "parent", "teaser", "body", "image"]}),)
 

@@ -14,6 +14,7 @@ from tree_queries.query import TreeQuerySet
 
 from library.fields import RichTextField
 from library.models import Image
+from publishing import former
 from publishing.models import HandOrdered, HandOrderedQuerySet, Publishable
 
 
@@ -95,16 +96,15 @@ class Page(HandOrdered, Publishable):  # type: ignore[django-manager-missing]  #
         return f"{versions.get(self.language, self.parent).path}/{self.slug}"
 
     def settled(self) -> None:
-        """Bring the addresses of the pages below in line with this page's."""
-        for version in Page.objects.versions_of(self.original_key):
-            if version.path != version.computed_path():
-                version.path = version.computed_path()
-                version.save(update_fields=["path"])
-        for child in Page.objects.filter(parent=self.original_key).select_related("parent"):
-            if child.path != child.computed_path():
-                child.path = child.computed_path()
-                child.save(update_fields=["path"])
-                child.settled()
+        """Bring the addresses of this page and of the pages below in line; those that change go on to answer."""
+        for page in (*Page.objects.versions_of(self.original_key), *Page.objects.filter(parent=self.original_key)):
+            path = page.computed_path()
+            if page.path != path:
+                before = former.addresses([page])
+                page.path = path
+                page.save(update_fields=["path"])
+                former.remember([page], before)
+                page.settled()
 
 
 class TopicQuerySet(HandOrderedQuerySet["Topic"]):

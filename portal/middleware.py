@@ -1,10 +1,18 @@
-"""The language of an answer, and headers that Django has no setting for."""
+"""The language and the instant of an answer, and headers that Django has no setting for."""
 
+import logging
 from collections.abc import Callable
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 from django.utils.cache import patch_vary_headers
+
+from portal.models import SiteSettings
+from publishing import clock, workflow
+from publishing.languages import language_choices
+
+log = logging.getLogger(__name__)
 
 # Nothing on a public page asks for a device or a payment: the browser is told so (W3C Permissions Policy).
 POLICY = ", ".join(
@@ -37,3 +45,32 @@ class LanguageMiddleware(LocaleMiddleware):
             patch_vary_headers(response, ["Accept-Language"])
             return response
         return super().process_response(request, response)
+
+
+class InstantMiddleware:
+    """A public page answers for one instant and one state of the database, after what is due by then has gone live.
+
+    So a change appears on time though no process has run, and nobody ever sees a part of it. The site's settings are
+    read here because the same query says whether anything is due.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self.public = tuple(f"/{code}/" for code, _name in language_choices())
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in ("GET", "HEAD") or not request.path_info.startswith(self.public):
+            return self.get_response(request)
+        with clock.stopped() as instant:
+            site = request.site = SiteSettings.load(due_by=instant)  # type: ignore[attr-defined]
+            if site.anything_due:
+                self.apply_due(request)
+            with clock.one_state_of_the_database():
+                return self.get_response(request)
+
+    def apply_due(self, request: HttpRequest) -> None:
+        try:
+            workflow.apply_due(at=clock.now())
+        except DatabaseError:
+            # A database that can only be read at the moment still answers, with the page before the change.
+            log.exception("What is due could not go live")

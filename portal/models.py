@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import ClassVar, Self
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Exists
 from django.utils.translation import gettext_lazy as _
 
 from library.models import Image
@@ -14,6 +16,7 @@ from pages.targets import TargetField
 from publishing.fields import TranslatedTextField
 from publishing.languages import default_language, language_choices
 from publishing.models import HandOrdered
+from publishing.records import Revision
 
 
 class SiteSettings(models.Model):
@@ -56,10 +59,23 @@ class SiteSettings(models.Model):
     def __str__(self) -> str:
         return str(self.name)
 
+    # Whether an approved revision waits whose time has come; known only if `load` was asked.
+    anything_due = False
+
     @classmethod
-    def load(cls) -> Self:
+    def load(cls, *, due_by: dt.datetime | None = None) -> Self:
         """The one row, or an unsaved one for a site that has not been set up yet."""
-        return cls.objects.select_related("logo").first() or cls(name={"en": "Chancery"})
+        rows = cls.objects.select_related("logo")
+        if due_by is None:
+            return rows.first() or cls(name={"en": "Chancery"})
+        due = Revision.objects.due(at=due_by)
+        site = rows.annotate(_due=Exists(due)).first()
+        if site is None:
+            site = cls(name={"en": "Chancery"})
+            site.anything_due = due.exists()
+        else:
+            site.anything_due = site._due
+        return site
 
 
 class MenuLink(HandOrdered):

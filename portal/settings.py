@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "portal.middleware.PermissionsPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "portal.middleware.LanguageMiddleware",
+    "portal.middleware.InstantMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -124,6 +125,10 @@ FORMAT_MODULE_PATH = "portal.formats"
 TIME_ZONE = env.time_zone("TIME_ZONE", default="Europe/Brussels")
 USE_I18N = True
 USE_TZ = True
+
+# ── Workflow ─────────────────────────────────────────────────────────────────────────────────────────
+# Nobody approves their own words, except in an emergency with a reason.
+FOUR_EYES = env.boolean("FOUR_EYES", default=False)
 
 # ── Static files and uploads ─────────────────────────────────────────────────────────────────────────
 STATIC_URL = "/static/"

@@ -2,57 +2,111 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from admin_ordering.admin import OrderableAdmin
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet, UniqueConstraint
-from django.http import HttpRequest, HttpResponse
+from django.contrib.admin.utils import flatten_fieldsets, unquote
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Prefetch, QuerySet, UniqueConstraint
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from js_asset.media import Media
 
 from publishing import workflow
+from publishing.admin_verbs import VERBS, Standing, offered
+from publishing.diff import Difference, differences
 from publishing.languages import language_choices, own_name
 from publishing.models import Publishable, State
+from publishing.records import AuditEntry, Revision
+from publishing.registry import kind_of
+from publishing.snapshots import OUTSIDE, Relations, merge, overlay, snapshot
 
-PUBLISH, WITHDRAW = "_publish", "_withdraw"
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A field that two people have changed: what the other one made of it, against what both began with."""
+
+    name: str
+    label: str
+    theirs: list[tuple[str, str]]
 
 
 class PublishableForm(forms.ModelForm[Publishable]):
-    """A version's form. The buttons “Publish now” and “Take down” set the two timestamps that decide."""
+    """A version's form. It opens with the newest revision and is stored as one.
+
+    `seen` is the number of the revision that the author began with. If there is a newer one by now, the two are
+    merged field by field. Fields that both changed are shown for a choice; `decided` is the number of the revision for
+    which that was done, and `theirs` names the fields in which the other's text is taken.
+    """
+
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    decided = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    note = forms.CharField(
+        label=_("Note for colleagues"), required=False, help_text=_("What you changed and why. Not shown to readers.")
+    )
 
     translated_from: Publishable | None = None
     translated_into: str = ""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        source = self.translated_from
-        if source is not None and self.instance.pk is None:
-            self.instance.original = source
-            self.instance.language = self.translated_into
-            for name in source.fact_columns():
-                setattr(self.instance, name, getattr(source, name))
+        self.relations: Relations = {}
+        self.conflicts: list[Conflict] = []
+        self.merged_with: Revision | None = None
+        item = self.instance
+        if item.pk is None and self.translated_from is not None:
+            item.original, item.language = self.translated_from, self.translated_into
+            for name in item.fact_columns():
+                setattr(item, name, getattr(self.translated_from, name))
+        if item.pk is not None:
+            self.initial |= {"seen": self.newest.number if self.newest else 0, **getattr(item, "draft_relations", {})}
 
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if PUBLISH in self.data:
-            data["live_from"], data["live_until"] = timezone.now(), None
-            if self.instance.state is State.TAKEN_DOWN:
-                data["live_from"] = self.instance.live_from
-        elif WITHDRAW in self.data:
-            data["live_from"], data["live_until"] = workflow.withdrawn(self.instance)
-        return data
+    @property
+    def newest(self) -> Revision | None:
+        standing: Standing | None = getattr(self.instance, "standing", None)
+        return standing.latest if standing else None
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        many = {field.name for field in self.instance._meta.many_to_many}
+        self.relations = {name: value for name, value in self.cleaned_data.items() if name in many}
+        seen = self.cleaned_data.get("seen")
+        if self.newest is not None and not self.errors and seen not in (None, self.newest.number):
+            self._merge(seen, self.newest)
+
+    def _merge(self, seen: int, newest: Revision) -> None:
+        """Bring what was typed together with a revision that somebody else has added meanwhile."""
+        began: Revision | None = self.instance.revisions.filter(number=seen).first()
+        base = began.content if began else newest.content
+        mine = snapshot(self.instance, self.relations)
+        content, both = merge(base, mine, newest.content)
+        if both and self.cleaned_data.get("decided") != newest.number:
+            shown = differences(self.instance, base, newest.content)
+            self.conflicts = [Conflict(one.name, one.label, one.parts) for one in shown if one.name in both]
+            self.data = self.data.copy()
+            self.data["decided"] = str(newest.number)
+            self.add_error(
+                None,
+                _("%(name)s has changed the same fields meanwhile. Nothing is lost: choose for each field, then save.")
+                % {"name": newest.author or gettext("Somebody")},
+            )
+            return
+        for name in self.data.getlist("theirs"):
+            if name in both:
+                content[name] = newest.content[name]
+        self.relations = overlay(self.instance, content)
+        self.merged_with = newest
 
     def _get_validation_exclusions(self) -> set[str]:
         # A rule that spans a field of the form and one outside it (language and slug) is checked all the same.
@@ -62,7 +116,7 @@ class PublishableForm(forms.ModelForm[Publishable]):
             if isinstance(constraint, UniqueConstraint)
             for name in constraint.fields
         }
-        return super()._get_validation_exclusions() - ruled - {"live_from", "live_until"}  # type: ignore[no-any-return, misc]
+        return super()._get_validation_exclusions() - ruled  # type: ignore[no-any-return, misc]
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -97,20 +151,28 @@ class PublishableAdmin(admin.ModelAdmin[Any]):
     list_per_page = 50
     show_full_result_count = False
     save_on_top = True
-    # Fields that make up the address; fixed once the page has been public.
-    address_fields: ClassVar[tuple[str, ...]] = ("slug",)
 
     # ── Lists ────────────────────────────────────────────────────────────────────────────────────────
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).prefetch_related("translations", "original__translations")
+        work = Prefetch("revisions", Revision.objects.open().order_by("-number"), to_attr="open_revisions")
+        return super().get_queryset(request).prefetch_related("translations", "original__translations", work)
 
     @admin.display(description=_("state"), ordering="live_from")
-    def state_badge(self, item: Publishable) -> SafeString:
-        when = ""
-        if item.state is State.SCHEDULED and item.live_from:
-            when = date_format(timezone.localtime(item.live_from), "SHORT_DATETIME_FORMAT")
-        return format_html(
-            '<span class="state state--{}">{}</span> {}', item.state.value.replace("_", "-"), item.state.label, when
+    def state_badge(self, item: Any) -> SafeString:
+        """Where it stands with the public, and what is under way."""
+        badges = [(item.state.value, item.state.label, item.live_from if item.state is State.SCHEDULED else None)]
+        for revision in item.open_revisions:
+            if revision.state != Revision.State.DRAFT:
+                badges.append((revision.state, revision.get_state_display(), revision.due_at))
+            elif item.state is not State.DRAFT:
+                badges.append(("pending", _("Changes not yet published"), None))
+        return format_html_join(
+            " ",
+            '<span class="state state--{}">{}</span> {}',
+            (
+                (key, label, date_format(timezone.localtime(when), "SHORT_DATETIME_FORMAT") if when else "")
+                for key, label, when in badges
+            ),
         )
 
     @admin.display(description=_("languages"))
@@ -122,7 +184,7 @@ class PublishableAdmin(admin.ModelAdmin[Any]):
             '<a class="version version--{}{}" href="{}" title="{}" aria-label="{}">{}</a>',
             (
                 (
-                    versions[code].state.value.replace("_", "-"),
+                    versions[code].state.value,
                     " version--own" if versions[code].pk == item.pk else "",
                     self._change_url(versions[code]),
                     versions[code].state.label,
@@ -135,16 +197,18 @@ class PublishableAdmin(admin.ModelAdmin[Any]):
         )
 
     # ── Rights ───────────────────────────────────────────────────────────────────────────────────────
+    def _may(self, action: str, request: HttpRequest, obj: Publishable | None) -> bool:
+        return workflow.may(request.user, action, self.model, obj.language if obj else None)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self._may("add", request, None)
+
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        allowed = super().has_change_permission(request, obj)
-        if allowed and obj is not None and obj.state is not State.DRAFT:
-            return workflow.may_publish(request.user, self.model)
-        return allowed
+        return self._may("change", request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """What was ever public is taken down, not deleted: its address goes on to answer."""
-        allowed = super().has_delete_permission(request, obj)
-        return allowed and (obj is None or not obj.was_public)
+        """What was ever public is withdrawn, not deleted: its address goes on to answer."""
+        return self._may("delete", request, obj) and (obj is None or not obj.was_public)
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         actions = super().get_actions(request)
@@ -152,30 +216,30 @@ class PublishableAdmin(admin.ModelAdmin[Any]):
         return actions
 
     # ── The form ─────────────────────────────────────────────────────────────────────────────────────
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """With the content of the newest revision: what staff work on, whatever the public sees."""
+        item = super().get_object(request, object_id, from_field)
+        if item is not None:
+            item.standing = Standing.of(item)
+            item.public_url = item.get_absolute_url() if item.state is State.LIVE and _has_page(item) else ""
+            latest = item.standing.latest
+            item.draft_relations = (
+                overlay(item, latest.content) if latest and latest.state != Revision.State.LIVE else {}
+            )
+        return item
+
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        publication = (_("Publication"), {"fields": ["language", "live_from", "live_until"]})
-        return [*self.content_fieldsets, publication]
+        return [*self.content_fieldsets, (_("Language"), {"fields": ["language"]})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        shown = {name for _title, options in self.get_fieldsets(request, obj) for name in _flat(options["fields"])}
-        fixed = {*super().get_readonly_fields(request, obj), *self._fixed_fields(request, obj)}
-        return sorted(fixed & shown)
-
-    def _fixed_fields(self, request: HttpRequest, item: Publishable | None) -> Iterator[str]:
-        """What cannot be changed in this form by this person."""
-        may_publish = workflow.may_publish(request.user, self.model)
-        adding_translation = item is None and self._source(request) is not None
-        if not may_publish:
-            yield from ("live_from", "live_until")
-        if item is not None or adding_translation:
-            yield "language"
-        if adding_translation or (item is not None and item.original_id):
-            yield from self.model.shared_fields
-        if item is not None and item.was_public:
-            yield from self.address_fields
-        if item is not None and not may_publish and _has_public_translation(item):
-            # The facts of a draft are those of its translations too.
-            yield from self.model.shared_fields
+        """The language of a version is fixed, and a translation's facts are its original's."""
+        translation = obj.original_id is not None if obj else self._source(request) is not None
+        fixed = {*super().get_readonly_fields(request, obj)}
+        if obj is not None or translation:
+            fixed.add("language")
+        if translation:
+            fixed |= set(self.model.shared_fields)
+        return sorted(fixed.intersection(flatten_fieldsets(self.get_fieldsets(request, obj))))
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fixed = self.get_readonly_fields(request, obj)
@@ -196,7 +260,7 @@ class PublishableAdmin(admin.ModelAdmin[Any]):
         source = self._source(request)
         if source is None:
             return dict(super().get_changeform_initial_data(request))
-        skipped = {"id", "original", "language", "slug", "live_from", "live_until", "position", *source.shared_fields}
+        skipped = {"id", "slug", *OUTSIDE, *source.shared_fields}
         return {
             field.name: getattr(source, field.attname)
             for field in source._meta.concrete_fields
@@ -211,58 +275,61 @@ class PublishableAdmin(admin.ModelAdmin[Any]):
         source: Publishable | None = self.model.rows().filter(pk=int(key), original=None).first()
         return source
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Only the languages that this person looks after are offered."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and db_field.name == "language":
+            field.choices = [
+                (code, name) for code, name in language_choices() if workflow.may(request.user, "add", self.model, code)
+            ]
+        return field
+
     # ── Saving ───────────────────────────────────────────────────────────────────────────────────────
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        pressed = {PUBLISH, WITHDRAW}.intersection(request.POST)
-        if pressed and not workflow.may_publish(request.user, self.model):
-            raise PermissionDenied
-        return super().changeform_view(request, *args, **kwargs)
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        newest: Revision | None = form.newest
+        workflow.save_draft(
+            obj,
+            by=request.user,
+            relations=form.relations,
+            seen=newest.number if newest else None,
+            note=form.cleaned_data["note"],
+        )
+        if form.merged_with is not None:
+            name = form.merged_with.author or gettext("somebody else")
+            messages.info(request, gettext("Merged with what %(name)s has saved meanwhile.") % {"name": name})
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        super().save_related(request, form, formsets, change)
-        workflow.settle(form.instance)
+        """The item's own relations are part of its revision."""
+        for formset in formsets:
+            self.save_formset(request, form, formset, change)
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
-        self._say_state(request, obj)
-        return super().response_add(request, obj, post_url_continue)
+        return self._on_to_verb(request, obj) or super().response_add(request, obj, post_url_continue)
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
-        self._say_state(request, obj)
-        return super().response_change(request, obj)
+        return self._on_to_verb(request, obj) or super().response_change(request, obj)
 
-    def _say_state(self, request: HttpRequest, item: Publishable) -> None:
-        """After each save, in plain words: who can see this?"""
-        said = {
-            State.DRAFT: gettext("It is a draft: nobody outside can see it."),
-            State.SCHEDULED: gettext("It is not public yet and appears by itself on %s."),
-            State.LIVE: gettext("It is public now."),
-            State.TAKEN_DOWN: gettext("It has been taken down: nobody outside can see it."),
-        }[item.state]
-        if item.state is State.SCHEDULED and item.live_from:
-            said %= date_format(timezone.localtime(item.live_from), "DATETIME_FORMAT")
-        messages.info(request, said)
+    def _on_to_verb(self, request: HttpRequest, item: Publishable) -> HttpResponse | None:
+        """After saving, to the page of the verb whose button was pressed."""
+        verb = request.POST.get("_verb", "")
+        return HttpResponseRedirect(self._url(item, verb)) if verb in VERBS else None
 
     # ── Pages ────────────────────────────────────────────────────────────────────────────────────────
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         item = kwargs.get("obj") or context.get("original")
-        nonce = str(getattr(request, "csp_nonce"))  # noqa: B009  (set by django-csp's middleware)
-        context["media"] = Media.from_media(context["media"], nonce=nonce)  # type: ignore[no-untyped-call]
+        context["media"] = self._media(request, context["media"])
         context["versions"] = list(self._versions(item)) if item else []
-        context["item_state"] = item.state if item else None
-        context["may_publish"] = workflow.may_publish(request.user, self.model)
-        context["show_publish"] = context["may_publish"] and (not item or item.state is not State.LIVE)
-        context["show_withdraw"] = context["may_publish"] and item and item.state in (State.LIVE, State.SCHEDULED)
+        standing = getattr(item, "standing", None) or Standing(self.model(), None, None)
+        context["standing"] = standing
+        context["verbs"] = list(offered(standing, request.user))
         response = super().render_change_form(request, context, *args, **kwargs)
         assert isinstance(response, TemplateResponse)
         return response
 
-    def view_on_site(self, obj: Any) -> str:
-        return obj.get_absolute_url() if obj.state is State.LIVE else ""
-
     def get_view_on_site_url(self, obj: Any = None) -> str | None:
-        return (self.view_on_site(obj) or None) if obj is not None and obj.pk else None
+        return getattr(obj, "public_url", "") or None
 
     def _versions(self, item: Publishable) -> Any:
         """Every language of the site with this item's version in it, or where to add one."""
@@ -283,6 +350,112 @@ class PublishableAdmin(admin.ModelAdmin[Any]):
 
     def _change_url(self, version: Publishable) -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[version.pk])
+
+    def _url(self, version: Publishable, page: str) -> str:
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_verb", args=[version.pk, page])
+
+    def get_urls(self) -> list[URLPattern]:
+        name = f"{self.opts.app_label}_{self.opts.model_name}"
+        return [
+            path("<path:object_id>/compare/", self.admin_site.admin_view(self.compare_view), name=f"{name}_compare"),
+            path("<path:object_id>/do/<slug:verb>/", self.admin_site.admin_view(self.verb_view), name=f"{name}_verb"),
+            *super().get_urls(),
+        ]
+
+    def _item(self, request: HttpRequest, object_id: str) -> Any:
+        item = self.get_object(request, unquote(object_id))
+        if item is None:
+            raise Http404(gettext("There is no such item."))
+        if not self._may("view", request, item):
+            raise PermissionDenied
+        return item
+
+    def verb_view(self, request: HttpRequest, object_id: str, verb: str) -> HttpResponse:
+        """Asks what a verb has to be told, and does it."""
+        item = self._item(request, object_id)
+        chosen = VERBS.get(verb)
+        if chosen is None:
+            raise Http404(gettext("There is no such action."))
+        if not workflow.may(request.user, chosen.permission, self.model, item.language):
+            raise PermissionDenied
+        initial = {name: request.GET[name] for name in ("revision",) if name in request.GET}
+        form = chosen.form(request.POST or None, initial=initial, standing=item.standing, user=request.user)
+        if request.method == "POST" and form.is_valid():
+            try:
+                chosen.run(item, by=request.user, seen=form.cleaned_data["seen"], **form.arguments())
+            except workflow.Overtaken as error:
+                form.add_error(None, error)
+                form.data = {**form.data.dict(), "seen": str(error.latest.number)}
+                item = self._item(request, object_id)
+            except ValidationError as error:
+                form.add_error(None, " ".join(error.messages))
+            else:
+                messages.success(request, chosen.done)
+                return HttpResponseRedirect(self._change_url(item))
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": chosen.heading,
+            "verb": chosen,
+            "item": item,
+            "standing": item.standing,
+            "form": form,
+            "fits": chosen.fits(item.standing),
+            "differences": self._unpublished(item) if verb in ("submit", "approve") else [],
+            "media": self._media(request, self.media + form.media),
+        }
+        return TemplateResponse(request, "admin/publishing/verb.html", context)
+
+    def _unpublished(self, item: Any) -> list[Difference]:
+        """What the newest revision changes in what the public sees."""
+        live = item.revisions.filter(state=Revision.State.LIVE).first()
+        newest = item.standing.latest
+        return differences(item, live.content, newest.content) if live and newest else []
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Every revision with author, note and state, and everything that was done."""
+        item = self._item(request, object_id)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": gettext("History"),
+            "item": item,
+            "revisions": item.revisions.select_related("author", "approved_by").order_by("-number")[:200],
+            "entries": AuditEntry.objects.of(item).select_related("by")[:200],
+            "may_restore": VERBS["restore"].offered(item.standing, request.user),
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, "admin/publishing/history.html", context)
+
+    def compare_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The differences between two revisions, by their numbers in the query string."""
+        item = self._item(request, object_id)
+        numbers = [request.GET.get(name, "") for name in ("from", "to")]
+        if not all(number.isdecimal() and len(number) < 10 for number in numbers):
+            raise Http404(gettext("Choose two revisions to compare."))
+        found = {revision.number: revision for revision in item.revisions.filter(number__in=numbers)}
+        try:
+            old, new = (found[int(number)] for number in numbers)
+        except KeyError as error:
+            raise Http404(gettext("There is no such revision.")) from error
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": gettext("Compare"),
+            "item": item,
+            "old": old,
+            "new": new,
+            "differences": differences(item, old.content, new.content),
+            "may_restore": VERBS["restore"].offered(item.standing, request.user),
+        }
+        return TemplateResponse(request, "admin/publishing/compare.html", context)
+
+    def _media(self, request: HttpRequest, media: Any) -> Any:
+        """Under the nonce of this answer's Content-Security-Policy."""
+        nonce = str(getattr(request, "csp_nonce"))  # noqa: B009  (set by django-csp's middleware)
+        return Media.from_media(media, nonce=nonce)  # type: ignore[no-untyped-call]
 
 
 class HandOrderedAdmin(OrderableAdmin, PublishableAdmin):
@@ -314,14 +487,14 @@ class HandOrderedAdmin(OrderableAdmin, PublishableAdmin):
         return super().get_changelist_form(request, **{**kwargs, "form": forms.ModelForm})
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if not isinstance(form, PublishableForm):
+            self.model.rows().filter(pk=obj.pk).update(position=obj.position)
+            return
         if not change:
             obj.put_last()
         super().save_model(request, obj, form, change)
 
 
-def _has_public_translation(item: Publishable) -> bool:
-    return any(version.state is not State.DRAFT for version in item.translations.all())
-
-
-def _flat(fields: Any) -> list[str]:
-    return [name for entry in fields for name in ([entry] if isinstance(entry, str) else entry)]
+def _has_page(item: Publishable) -> bool:
+    kind = kind_of(type(item))
+    return kind is not None and kind.has_page

@@ -10,6 +10,8 @@ from django.contrib import admin
 from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 
+from publishing.workflow import Overtaken
+
 # The one <style> that the rich-text editor (TipTap) inserts. A test computes it from the installed editor.
 EDITOR_STYLE = "'sha256-PlumsSlvJ7vvWzjqibGAYKq92O3y/4JTxWWsWJvyUYA='"
 
@@ -37,17 +39,18 @@ class PortalAdminSite(admin.AdminSite):
 
 
 def _tried_again(view: Any) -> Any:
-    """Of two people who store the same slug at once, the second is told in the form, as if they had come later.
+    """Of two people who save at once, the second is answered as if they had come a moment later.
 
-    Both forms were valid when they were checked; the database refuses the second row. Everything of that request is
-    rolled back then, so it is simply checked once more, and now the first row is there to be seen.
+    Both forms were valid when they were checked; then the database refuses a second row with the same slug, or the
+    workflow a revision on top of one that nobody saw. All of that request is rolled back, so it is simply begun again,
+    and now what the first has stored is there to be seen, to be merged with or to be told of in the form.
     """
 
     @wraps(view)
     def answered(request: Any, *args: Any, **kwargs: Any) -> Any:
         try:
             return view(request, *args, **kwargs)
-        except IntegrityError:
+        except (IntegrityError, Overtaken):
             return view(request, *args, **kwargs)
 
     return answered

@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast
 
+from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Max, Q
@@ -18,16 +19,27 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
+from publishing import clock
 from publishing.languages import default_language, language_choices
+from publishing.records import (  # noqa: F401  (Django finds an app's models here)
+    AuditEntry,
+    FormerAddress,
+    PreviewLink,
+    Release,
+    Remit,
+    Revision,
+    WorkingCopy,
+)
 
 
 class State(models.TextChoices):
-    """Where a version stands. Derived from the clock and two timestamps, never stored."""
+    """Where a version stands with the public. Derived from the clock and the timestamps, never stored."""
 
     DRAFT = "draft", _("Draft")
     SCHEDULED = "scheduled", _("Scheduled")
     LIVE = "live", _("Live")
-    TAKEN_DOWN = "taken_down", _("Taken down")
+    EXPIRED = "expired", _("Expired")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
 T = TypeVar("T", bound=models.Model)
@@ -42,13 +54,14 @@ class PublishableQuerySet(models.QuerySet[T]):
 
     def in_state(self, state: State, *, at: dt.datetime | None = None) -> Self:
         """The same rule as `Publishable.state_at`, in SQL."""
-        at = at or timezone.now()
-        ended = Q(live_until__isnull=False, live_until__lte=at)
+        at = at or clock.now()
+        ended = Q(live_from__lte=at, live_until__isnull=False, live_until__lte=at)
         conditions = {
             State.DRAFT: Q(live_from__isnull=True),
             State.SCHEDULED: Q(live_from__gt=at),
             State.LIVE: Q(live_from__lte=at) & (Q(live_until__isnull=True) | Q(live_until__gt=at)),
-            State.TAKEN_DOWN: Q(live_from__lte=at) & ended,
+            State.EXPIRED: ended & Q(withdrawn_at__isnull=True),
+            State.WITHDRAWN: ended & Q(withdrawn_at__isnull=False),
         }
         return self.filter(conditions[state])
 
@@ -97,24 +110,21 @@ class Publishable(models.Model):
         _("slug"),
         max_length=100,
         allow_unicode=True,
-        help_text=_("The last part of the page’s address. Fixed once the page has been public."),
+        help_text=_("The last part of the page’s address. If it changes, the old address leads to the new one."),
     )
 
-    live_from = models.DateTimeField(
-        _("goes live"),
-        null=True,
-        blank=True,
-        help_text=_("Empty: a draft that nobody outside sees. In the future: appears by itself at that moment."),
-    )
-    live_until = models.DateTimeField(
-        _("comes down"),
-        null=True,
-        blank=True,
-        help_text=_("Empty: stays. Otherwise the page disappears by itself at that moment."),
-    )
+    # Set by the verbs in `workflow` only. Null: never approved.
+    live_from = models.DateTimeField(_("goes live"), null=True, blank=True, editable=False)
+    live_until = models.DateTimeField(_("comes down"), null=True, blank=True, editable=False)
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True, editable=False)
+    withdrawal_note = models.TextField(_("why it was withdrawn"), blank=True, editable=False)
+    # Public notes on substantive changes, newest first, so that a page needs no query for them: at (ISO 8601), note.
+    corrections = models.JSONField(default=list, blank=True, editable=False)
 
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
+
+    revisions = GenericRelation(Revision)
 
     class Meta:
         abstract = True
@@ -158,7 +168,7 @@ class Publishable(models.Model):
 
     @property
     def state(self) -> State:
-        return self.state_at(timezone.now())
+        return self.state_at(clock.now())
 
     def state_at(self, at: dt.datetime) -> State:
         if self.live_from is None:
@@ -166,13 +176,18 @@ class Publishable(models.Model):
         if self.live_from > at:
             return State.SCHEDULED
         if self.live_until is not None and self.live_until <= at:
-            return State.TAKEN_DOWN
+            return State.EXPIRED if self.withdrawn_at is None else State.WITHDRAWN
         return State.LIVE
 
     @property
     def was_public(self) -> bool:
-        """True from the first moment of going live on, so that an address once given out is kept."""
-        return self.state in (State.LIVE, State.TAKEN_DOWN)
+        """True from the first moment of going live on, so that an address once given out goes on to answer."""
+        return self.live_from is not None and self.live_from <= clock.now()
+
+    @property
+    def corrected_at(self) -> dt.datetime | None:
+        """When the newest correction went live."""
+        return dt.datetime.fromisoformat(self.corrections[0]["at"]) if self.corrections else None
 
     @property
     def original_key(self) -> int:

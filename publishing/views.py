@@ -8,12 +8,13 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.db.models import Max, Min, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import DetailView, ListView
 
+from publishing import former
 from publishing.languages import current_language
 from publishing.models import Publishable, PublishableQuerySet
 
@@ -59,8 +60,22 @@ class ItemView(DetailView[Any]):
     slug_field = "slug"
     share = True
 
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return super().get(request, *args, **kwargs)
+        except Http404:
+            answer = former.answer(request, self.rows_here().first())
+            if answer is None:
+                raise
+            return answer
+
     def get_queryset(self) -> PublishableQuerySet[Any]:
         return self.model.rows().live().in_language(current_language())
+
+    def rows_here(self) -> PublishableQuerySet[Any]:
+        """The version with this address, whether it is live or not."""
+        slug = self.kwargs.get(self.slug_url_kwarg)
+        return self.model.rows().in_language(current_language()).filter(**{self.slug_field: slug})
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
@@ -79,26 +94,22 @@ class ItemView(DetailView[Any]):
 
 
 class DatedItemView(ItemView):
-    """The page of an item with a day in its address. The same slug under a day that changed leads to the new one."""
+    """The page of an item with a day in its address."""
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        day = self.kwargs["day"]
-        slug = self.kwargs["slug"]
-        candidates = list(self.get_queryset().filter(slug=slug)[:50])
-        exact = [item for item in candidates if getattr(item, self.model.address_day or "") == day]
-        if exact:
-            self.object = exact[0]
-            return self.render_to_response(self.get_context_data(object=self.object))
-        if len(candidates) == 1:
-            return HttpResponsePermanentRedirect(candidates[0].get_absolute_url())
-        raise Http404(gettext("There is no page at this address."))
+    def get_queryset(self) -> PublishableQuerySet[Any]:
+        assert self.model.address_day is not None
+        return super().get_queryset().filter(**{self.model.address_day: self.day})
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def rows_here(self) -> PublishableQuerySet[Any]:
+        assert self.model.address_day is not None
+        return super().rows_here().filter(**{self.model.address_day: self.day})
+
+    @property
+    def day(self) -> dt.date:
         try:
-            self.kwargs["day"] = dt.date(kwargs["year"], kwargs["month"], kwargs["daynumber"])
+            return dt.date(self.kwargs["year"], self.kwargs["month"], self.kwargs["daynumber"])
         except ValueError as error:
             raise Http404(gettext("There is no such day.")) from error
-        return super().dispatch(request, *args, **kwargs)
 
 
 class ListFilter(forms.Form):

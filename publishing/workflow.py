@@ -1,72 +1,409 @@
-"""The verbs by which content changes its state. Each is one transaction; admin and importers call the same ones."""
+"""The verbs by which content changes its state.
+
+Each is one transaction: it locks the item in all its languages, checks the person's right and that nobody has
+overtaken the revision that they saw, and writes the audit trail. Admin, importers and tests call the same verbs.
+
+Errors: PermissionDenied for what a person may not do; Refused (a ValidationError) for what does not fit where the
+item stands, with a sentence that says what to do; Overtaken (a Refused) if a newer revision exists; ValidationError
+if a rule of the model or of the database is broken.
+"""
+
+from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+import logging
+from typing import Any
 
-from django.contrib.auth.models import PermissionsMixin
-from django.core.exceptions import PermissionDenied
-from django.db import models, transaction
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, PermissionsMixin
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
-from publishing.models import Publishable
+from publishing import former
+from publishing.models import Publishable, State
+from publishing.records import AuditEntry, Release, Remit, Revision
+from publishing.registry import kind_of
+from publishing.snapshots import Content, Relations, changed, overlay, snapshot
 
-Relations = Mapping[str, Iterable[models.Model]]
+log = logging.getLogger(__name__)
+
+Verb = AuditEntry.Verb
+Person = AbstractBaseUser | AnonymousUser | PermissionsMixin
 
 
-def may_publish(user: object, model: type[Publishable]) -> bool:
-    """Whether this person may decide what the public sees of this kind."""
-    codename = f"{model._meta.app_label}.publish_{model._meta.model_name}"
-    return isinstance(user, PermissionsMixin) and user.has_perm(codename)
+class Refused(ValidationError):  # noqa: N818  (an answer, not a fault)
+    """The verb does not fit where the item stands."""
+
+
+class Overtaken(Refused):
+    """Somebody has added a newer revision than the one that the caller saw."""
+
+    def __init__(self, latest: Revision) -> None:
+        super().__init__(_("Somebody else has saved this item meanwhile."))
+        self.latest = latest
+
+
+# ── Rights ───────────────────────────────────────────────────────────────────────────────────────────
+def may(user: object, action: str, model: type[Publishable], language: str | None = None) -> bool:
+    """Whether a person may "view", "add", "change", "delete" or "publish" a kind, in a language if one is given."""
+    codename = f"{model._meta.app_label}.{action}_{model._meta.model_name}"
+    return isinstance(user, PermissionsMixin) and user.has_perm(codename) and _in_remit(user, model, language)
+
+
+def may_publish(user: object, model: type[Publishable], language: str | None = None) -> bool:
+    """Whether a person may decide what the public sees of this kind."""
+    return may(user, "publish", model, language)
+
+
+def _in_remit(user: Any, model: type[Publishable], language: str | None) -> bool:
+    remit = remit_of(user)
+    kind = kind_of(model)
+    return (
+        remit is None
+        or ((not remit.kinds or (kind is not None and kind.key in remit.kinds))
+        and (language is None or not remit.languages or language in remit.languages))
+    )  # fmt: skip
+
+
+def remit_of(user: Any) -> Remit | None:
+    """What a person is limited to; None for no limits, as for a superuser."""
+    if user.is_superuser:
+        return None
+    try:
+        return user.remit  # type: ignore[no-any-return]
+    except Remit.DoesNotExist:
+        return None
+
+
+def _require(user: object, action: str, item: Publishable) -> None:
+    if not may(user, action, type(item), item.language):
+        raise PermissionDenied
+
+
+# ── Writing ──────────────────────────────────────────────────────────────────────────────────────────
+@transaction.atomic
+def save_draft(
+    item: Publishable, *, by: Person, relations: Relations | None = None, seen: int | None = None, note: str = ""
+) -> Revision:
+    """Keep what was written as the item's newest revision. The public sees nothing of it.
+
+    `item` carries the new values in memory, `relations` its many-to-many ones, `seen` the number of the revision that
+    the author began from. As long as the item has never been approved, its columns follow.
+    """
+    if item.pk is None:
+        _require(by, "add", item)
+        item.live_from = item.live_until = None
+        item.full_clean()
+        item.save()
+        _relate(item, relations or {})
+        settle(item)
+        return _record(item, snapshot(item), by=by, number=1, note=note)
+    _require(by, "change", item)
+    content = snapshot(item, relations)
+    stored, latest = _hold(item, seen)
+    if content == latest.content and not note:
+        return latest
+    _write(stored, content, store=stored.live_from is None)
+    revision = _record(stored, content, by=by, number=latest.number + 1, note=note)
+    item.refresh_from_db()
+    return revision
 
 
 @transaction.atomic
-def save_draft(item: Publishable, *, relations: Relations | None = None) -> None:
-    """Validate and store a version as it stands, with its many-to-many relations, without publishing it.
+def restore(item: Publishable, *, by: Person, revision: Revision, seen: int | None = None) -> Revision:
+    """An earlier revision becomes the newest draft."""
+    _require(by, "change", item)
+    stored, latest = _hold(item, seen)
+    _write(stored, revision.content, store=stored.live_from is None)
+    note = gettext("As in revision %(number)d.") % {"number": revision.number}
+    restored = _record(
+        stored, snapshot_of(stored, revision), by=by, number=latest.number + 1, note=note, verb=Verb.RESTORE
+    )
+    item.refresh_from_db()
+    return restored
 
-    Raises ValidationError if a rule of the model or of the database is broken.
+
+def snapshot_of(item: Publishable, revision: Revision) -> Content:
+    """A revision's content in the fields that the model has today."""
+    return {name: revision.content.get(name, value) for name, value in snapshot(item).items()}
+
+
+@transaction.atomic
+def submit(item: Publishable, *, by: Person, seen: int | None = None, note: str = "") -> Revision:
+    """Ask for approval of the newest draft."""
+    _require(by, "change", item)
+    stored, latest = _hold(item, seen)
+    if latest.state != Revision.State.DRAFT:
+        raise Refused(_("There is no draft to submit."))
+    latest.state = Revision.State.SUBMITTED
+    latest.note = note or latest.note
+    latest.save()
+    _audit(Verb.SUBMIT, stored, by=by, note=note)
+    return latest
+
+
+@transaction.atomic
+def return_to_author(item: Publishable, *, by: Person, note: str, seen: int | None = None) -> Revision:
+    """Hand a submitted draft back, with a note that says why."""
+    _require(by, "publish", item)
+    stored, latest = _hold(item, seen)
+    if latest.state != Revision.State.SUBMITTED:
+        raise Refused(_("Nothing has been submitted for review."))
+    if not note.strip():
+        raise Refused(_("Say in a note what the author should change."))
+    latest.state = Revision.State.DRAFT
+    latest.note = note
+    latest.save()
+    _audit(Verb.RETURN, stored, by=by, note=note)
+    return latest
+
+
+# ── What the public sees ─────────────────────────────────────────────────────────────────────────────
+@transaction.atomic
+def approve(
+    item: Publishable,
+    *,
+    by: Person,
+    at: dt.datetime | None = None,
+    seen: int | None = None,
+    correction: str = "",
+    emergency: str = "",
+) -> Revision:
+    """Let the newest revision go live, now or at an instant (aware).
+
+    What was never public appears by its timestamp, so its instant may also lie in the past (an importer's). A change
+    to what is or was public waits for its instant as an approved revision. `correction` is a public note on a
+    substantive change. `emergency` is the reason for approving one's own words where four eyes are asked for.
     """
-    item.full_clean()
-    item.save()
-    for name, related in (relations or {}).items():
+    _require(by, "publish", item)
+    stored, latest = _hold(item, seen)
+    now = timezone.now()
+    _require_second_eyes(latest, by, emergency)
+    if latest.state == Revision.State.LIVE and stored.state is State.LIVE:
+        raise Refused(_("There is nothing new to publish."))
+    latest.correction = correction.strip()
+    if stored.was_public and at is not None and at > now:
+        _schedule(stored, latest, at)
+    else:
+        if not stored.was_public:
+            stored.live_from = at or now
+        _go_live(stored, latest, at=now)
+    latest.approved_by, latest.approved_at = _stored(by), now
+    latest.save()
+    _audit(Verb.APPROVE, stored, by=by, note=emergency or correction, changes={"at": [None, at or now]})
+    item.refresh_from_db()
+    return latest
+
+
+def _require_second_eyes(revision: Revision, by: Person, emergency: str) -> None:
+    if settings.FOUR_EYES and revision.author_id is not None and revision.author_id == by.pk and not emergency.strip():
+        raise Refused(
+            _("Somebody else has to approve what you wrote. In an emergency, give the reason; it is recorded.")
+        )
+
+
+def _schedule(stored: Publishable, revision: Revision, at: dt.datetime, release: Release | None = None) -> None:
+    """An approved revision waits; one that waited before it is replaced."""
+    # Everything that could refuse it at that moment refuses it now, while somebody is there to be told.
+    rehearsal = transaction.savepoint()
+    _write(stored, revision.content, store=True)
+    transaction.savepoint_rollback(rehearsal)
+    waiting = Revision.objects.of(stored).filter(state=Revision.State.APPROVED).exclude(pk=revision.pk)
+    waiting.update(state=Revision.State.SUPERSEDED)
+    revision.state, revision.due_at, revision.release, revision.failure = Revision.State.APPROVED, at, release, ""
+    revision.save()
+
+
+def _go_live(stored: Publishable, revision: Revision, *, at: dt.datetime) -> None:
+    """Write an approved revision into the columns. Whatever the item was taken down for is over."""
+    versions = list(type(stored).rows().versions_of(stored.original_key)) if _has_page(stored) else []
+    before = former.addresses(versions)
+    old = snapshot(stored)
+    if stored.live_until is not None and stored.live_until <= at:
+        stored.live_until = None
+    stored.withdrawn_at, stored.withdrawal_note = None, ""
+    if revision.correction:
+        stored.corrections = [{"at": at.isoformat(), "note": revision.correction}, *stored.corrections]
+    _write(stored, revision.content, store=True)
+    former.remember(list(type(stored).rows().filter(pk__in=before)), before)
+    others = Revision.objects.of(stored).filter(state__in=(Revision.State.LIVE, Revision.State.APPROVED))
+    others.exclude(pk=revision.pk).update(state=Revision.State.SUPERSEDED)
+    revision.state, revision.due_at, revision.failure = Revision.State.LIVE, None, ""
+    if stored.original is not None:
+        live = Revision.objects.of(stored.original).filter(state=Revision.State.LIVE).first()
+        revision.renders = live.number if live else None
+    revision.save()
+    new = snapshot(stored)
+    changes = {name: [old.get(name), new[name]] for name in changed(old, new)}
+    _audit(Verb.GO_LIVE, stored, by=None, changes=changes)
+
+
+@transaction.atomic
+def cancel_schedule(item: Publishable, *, by: Person, seen: int | None = None) -> None:
+    """What is approved and waits becomes a draft again; what is public stays as it is."""
+    _require(by, "publish", item)
+    stored, latest = _hold(item, seen)
+    waiting = Revision.objects.of(stored).filter(state=Revision.State.APPROVED).first()
+    if waiting is not None:
+        waiting.state = Revision.State.DRAFT if waiting.pk == latest.pk else Revision.State.SUPERSEDED
+        waiting.due_at = waiting.release = None
+        waiting.save()
+    elif stored.state is State.SCHEDULED:
+        stored.live_from = None
+        stored.live_until = None
+        stored.save()
+        Revision.objects.of(stored).filter(state=Revision.State.LIVE).update(
+            state=Revision.State.DRAFT if latest.state == Revision.State.LIVE else Revision.State.SUPERSEDED
+        )
+    else:
+        raise Refused(_("Nothing is scheduled."))
+    _audit(Verb.CANCEL, stored, by=by)
+    item.refresh_from_db()
+
+
+@transaction.atomic
+def expire(item: Publishable, *, by: Person, at: dt.datetime | None, seen: int | None = None) -> None:
+    """Let a version come down by itself at an instant (aware), or stay (None)."""
+    _require(by, "publish", item)
+    stored, _latest = _hold(item, seen)
+    if stored.live_from is None:
+        raise Refused(_("Only what is public or scheduled can come down."))
+    before = stored.live_until
+    stored.live_until = at
+    stored.full_clean()
+    stored.save()
+    _audit(Verb.EXPIRE, stored, by=by, changes={"live_until": [before, at]})
+    item.refresh_from_db()
+
+
+@transaction.atomic
+def withdraw(item: Publishable, *, by: Person, explanation: str = "", seen: int | None = None) -> None:
+    """Take a version down now. Its address goes on to answer, with the explanation. A change that waits is dropped."""
+    _require(by, "publish", item)
+    stored, latest = _hold(item, seen)
+    if stored.state is not State.LIVE:
+        raise Refused(_("Only what is public can be withdrawn."))
+    stored.live_until = stored.withdrawn_at = timezone.now()
+    stored.withdrawal_note = explanation.strip()
+    stored.save()
+    waiting = Revision.objects.of(stored).filter(state=Revision.State.APPROVED)
+    waiting.filter(pk=latest.pk).update(state=Revision.State.DRAFT, due_at=None, release=None)
+    waiting.exclude(pk=latest.pk).update(state=Revision.State.SUPERSEDED, due_at=None, release=None)
+    _audit(Verb.WITHDRAW, stored, by=by, note=explanation)
+    item.refresh_from_db()
+
+
+@transaction.atomic
+def confirm_translation(item: Publishable, *, by: Person, seen: int | None = None) -> None:
+    """Say that a translation still renders its original, whatever has changed there."""
+    _require(by, "change", item)
+    stored, _latest = _hold(item, seen)
+    live = Revision.objects.of(stored).filter(state=Revision.State.LIVE).first()
+    if stored.original is None or live is None:
+        raise Refused(_("Only a published translation can be out of date."))
+    source = Revision.objects.of(stored.original).filter(state=Revision.State.LIVE).first()
+    live.renders = source.number if source else None
+    live.save(update_fields=["renders"])
+    _audit(Verb.CONFIRM, stored, by=by)
+
+
+# ── What falls due ───────────────────────────────────────────────────────────────────────────────────
+def apply_due(*, at: dt.datetime | None = None) -> int:
+    """Put everything live whose instant has come, each item or release wholly or not at all. Safe to call at any time.
+
+    Returns how many revisions went live. One that breaks a rule stays behind and is logged; the reason stands in the
+    newsroom until somebody approves it anew.
+    """
+    at = at or timezone.now()
+    due = Revision.objects.due(at=at).order_by("due_at", "pk")
+    applied = 0
+    groups: dict[tuple[str, int], list[int]] = {}
+    for pk, release in due.values_list("pk", "release_id"):
+        groups.setdefault(("release", release) if release else ("revision", pk), []).append(pk)
+    for keys in groups.values():
+        try:
+            applied += _apply(keys, at)
+        except (ValidationError, IntegrityError) as error:
+            problem = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
+            log.error("Revisions %s could not go live: %s", keys, problem)
+            Revision.objects.filter(pk__in=keys).update(failure=problem)
+    return applied
+
+
+@transaction.atomic
+def _apply(keys: list[int], at: dt.datetime) -> int:
+    """In the order of their items, so that two callers never wait for each other."""
+    revisions = list(Revision.objects.filter(pk__in=keys).order_by("content_type", "object_id"))
+    applied = 0
+    for revision in revisions:
+        item = revision.item
+        if item is None:
+            continue
+        stored, _latest = _hold(item, None)
+        revision.refresh_from_db()
+        if revision.state != Revision.State.APPROVED or revision.due_at is None or revision.due_at > at:
+            continue
+        if not stored.was_public:
+            stored.live_from = revision.due_at
+        _go_live(stored, revision, at=revision.due_at)
+        applied += 1
+    return applied
+
+
+# ── Inside ───────────────────────────────────────────────────────────────────────────────────────────
+def _hold(item: Publishable, seen: int | None) -> tuple[Any, Revision]:
+    """The item as stored and its newest revision; until the transaction ends nobody else changes any version of it."""
+    versions = list(type(item).rows().versions_of(item.original_key).order_by("pk").select_for_update(of=("self",)))
+    stored = next(version for version in versions if version.pk == item.pk)
+    latest = Revision.objects.of(stored).order_by("-number").first() or _baseline(stored)
+    if seen is not None and seen != latest.number:
+        raise Overtaken(latest)
+    return stored, latest
+
+
+def _baseline(stored: Publishable) -> Revision:
+    """The first revision of a row that came into the database another way."""
+    revision = Revision(item=stored, number=1, content=snapshot(stored), created_at=stored.updated_at)
+    revision.state = Revision.State.DRAFT if stored.live_from is None else Revision.State.LIVE
+    revision.save()
+    return revision
+
+
+def _record(
+    item: Publishable, content: Content, *, by: Person, number: int, note: str = "", verb: Verb = Verb.SAVE
+) -> Revision:
+    """Add a draft; the drafts before it are replaced, what is approved and waits goes on to wait."""
+    drafts = (Revision.State.DRAFT, Revision.State.SUBMITTED)
+    Revision.objects.of(item).filter(state__in=drafts).update(state=Revision.State.SUPERSEDED)
+    revision = Revision(item=item, number=number, content=content, author=_stored(by), note=note)
+    revision.save()
+    _audit(verb, item, by=by, note=note)
+    return revision
+
+
+def _write(stored: Publishable, content: Content, *, store: bool) -> None:
+    """Check content against every rule in the item's place and, if asked to, store it there."""
+    relations = overlay(stored, content)
+    stored.full_clean()
+    if store:
+        stored.save()
+        _relate(stored, relations)
+        settle(stored)
+
+
+def _relate(item: Publishable, relations: Relations) -> None:
+    for name, related in relations.items():
         getattr(item, name).set(related)
-    settle(item)
 
 
-@transaction.atomic
-def approve(item: Publishable, *, by: object, at: dt.datetime | None = None) -> None:
-    """Let a stored version go live, now or at an instant (aware; the past is allowed for what was public elsewhere).
-
-    Raises PermissionDenied if the person may not publish this kind, ValidationError if it cannot go live as it is.
-    """
-    if not may_publish(by, type(item)):
-        raise PermissionDenied
-    item.live_from = at or timezone.now()
-    item.live_until = None
-    save_draft(item)
-
-
-@transaction.atomic
-def withdraw(item: Publishable, *, by: object) -> None:
-    """Take a version down now; one that is only scheduled becomes a draft again.
-
-    Raises PermissionDenied if the person may not publish this kind.
-    """
-    if not may_publish(by, type(item)):
-        raise PermissionDenied
-    item.live_from, item.live_until = withdrawn(item)
-    save_draft(item)
-
-
-def withdrawn(item: Publishable) -> tuple[dt.datetime | None, dt.datetime | None]:
-    """The two timestamps of a version that is taken down at this moment."""
-    return (item.live_from, timezone.now()) if item.was_public else (None, None)
-
-
-@transaction.atomic
 def settle(item: Publishable) -> None:
     """Copy the facts from the original to its translations and bring dependent rows in line. Safe to repeat.
 
-    A fact that only a translation has (the day it went live first) is handed up to the original before.
+    A draft's facts reach no translation that the public sees. A fact that only a translation has (the day it went
+    live first) is handed up to the original before.
     """
     original = item.original or item
     model = type(original)
@@ -77,6 +414,8 @@ def settle(item: Publishable) -> None:
     if gained:
         original.save(update_fields=gained)
     translations = model.rows().filter(original=original)
+    if original.live_from is None:
+        translations = translations.filter(models.Q(live_from=None) | models.Q(pk=item.pk))
     if columns:
         translations.update(**{name: getattr(original, name) for name in columns})
     for name in set(model.shared_fields).difference(columns):
@@ -84,3 +423,27 @@ def settle(item: Publishable) -> None:
         for translation in translations:
             getattr(translation, name).set(related)
     item.settled()
+
+
+def _has_page(item: Publishable) -> bool:
+    kind = kind_of(type(item))
+    return kind is not None and kind.has_page
+
+
+def _stored(by: object) -> Any:
+    """A person who can be referred to: an importer may act as one who is not in the database."""
+    return by if isinstance(by, AbstractBaseUser) and by.pk else None
+
+
+def _audit(
+    verb: Verb, item: Publishable, *, by: object, note: str = "", changes: dict[str, list[Any]] | None = None
+) -> None:
+    AuditEntry.objects.create(
+        item=item,
+        verb=verb,
+        by=_stored(by),
+        name="" if by is None else str(by),
+        label=str(item)[:250],
+        note=note,
+        changes=changes or {},
+    )

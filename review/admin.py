@@ -12,7 +12,6 @@ class ArticleAdmin(PublishableAdmin):
     list_select_related = ("original", "issue")
     search_fields = ("title", "standfirst")
     autocomplete_fields = ("image", "topics", "authors")
-    address_fields = ("slug", "date")
     content_fieldsets = (
         (None, {"fields": ["title", "slug", "date", "standfirst", "body"]}),
         (_("Picture"), {"fields": ["image"]}),

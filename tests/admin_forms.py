@@ -6,6 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from publishing.admin_verbs import VERBS
 from tests.conftest import Person
 from tests.html import form_data
 
@@ -30,10 +31,33 @@ def delete_url(item: Any) -> str:
     return reverse(f"admin:{item._meta.app_label}_{item._meta.model_name}_delete", args=[item.pk])
 
 
+def verb_url(item: Any, verb: str) -> str:
+    return reverse(f"admin:{item._meta.app_label}_{item._meta.model_name}_verb", args=[item.pk, verb])
+
+
 def send(person: Person, url: str, model: type, button: str, **values: Any) -> Any:
-    """Open a form, fill it in and press a button."""
+    """Open an item's form, fill it in and press a button, by its name or by its verb."""
     data = form_data(person.get(url), form_id(model))
-    return person.post(url, {**data, **values, button: "1"}, follow=True)
+    pressed = {"_verb": button} if button in VERBS else {button: "1"}
+    return person.post(url, {**data, **values, **pressed}, follow=True)
+
+
+def act(person: Person, item: Any, verb: str, **values: Any) -> Any:
+    """Open the page of a verb, fill it in and send it."""
+    return confirm(person, person.get(verb_url(item, verb)), **values)
+
+
+def confirm(person: Person, page: Any, **values: Any) -> Any:
+    """Send the verb's page on which one has landed; a change to what is public is a minor one unless told otherwise."""
+    data = form_data(page, "verb_form")
+    weight = {"weight": "minor"} if b'name="weight"' in page.content else {}
+    return person.post(page.request["PATH_INFO"], {**data, **weight, **values}, follow=True)
+
+
+def publish(person: Person, url: str, model: type, **values: Any) -> Any:
+    """Fill in an item's form, press “Publish” and confirm."""
+    page = send(person, url, model, "approve", **values)
+    return page if "adminform" in page.context else confirm(person, page)
 
 
 def messages(response: Any) -> str:

@@ -26,6 +26,8 @@ from publishing.models import Publishable
 from review.models import Article, Author, Issue
 from subscriptions.models import Subscriber
 
+# Acts for the tests and is not in the database, as an import does.
+IMPORTER = User(username="importer", is_active=True, is_superuser=True)
 A_DAY = dt.timedelta(days=1)
 
 
@@ -50,7 +52,7 @@ class Validated(DjangoModelFactory[Any]):
 
 
 class PublishableFactory(DjangoModelFactory[Any]):
-    """A live version in English; `draft=True`, `scheduled=True` and `taken_down=True` make the other states."""
+    """A live version in English; `draft=True`, `scheduled=True`, `expired=True` and `withdrawn=True` make other states."""
 
     class Meta:
         abstract = True
@@ -58,7 +60,8 @@ class PublishableFactory(DjangoModelFactory[Any]):
     class Params:
         draft = factory.Trait(live_from=None)
         scheduled = factory.Trait(live_from=factory.LazyFunction(lambda: timezone.now() + A_DAY))
-        taken_down = factory.Trait(live_until=factory.LazyFunction(lambda: timezone.now() - dt.timedelta(hours=1)))
+        expired = factory.Trait(live_until=factory.LazyFunction(lambda: timezone.now() - dt.timedelta(hours=1)))
+        withdrawn = factory.Trait(withdrawn_at=factory.LazyFunction(timezone.now))
 
     language = "en"
     live_from = factory.LazyFunction(lambda: timezone.now() - A_DAY)
@@ -67,8 +70,16 @@ class PublishableFactory(DjangoModelFactory[Any]):
     def _create(cls, model_class: Any, *args: Any, **kwargs: Any) -> Any:
         many = {field.name for field in model_class._meta.many_to_many}
         relations = {name: kwargs.pop(name) for name in many & set(kwargs)}
+        live_from, live_until = kwargs.pop("live_from", None), kwargs.pop("live_until", None)
+        withdrawn = kwargs.pop("withdrawn_at", None)
         version = model_class(*args, **kwargs)
-        workflow.save_draft(version, relations=relations)
+        workflow.save_draft(version, by=IMPORTER, relations=relations)
+        if live_from is not None:
+            workflow.approve(version, by=IMPORTER, at=live_from)
+        if live_until is not None:
+            workflow.expire(version, by=IMPORTER, at=live_until)
+        if withdrawn is not None:
+            workflow.withdraw(version, by=IMPORTER)
         return version
 
 

@@ -101,9 +101,7 @@ class SampleLoader:
                 values = {**facts, **texts, **(extra(language, entry) if extra else {})}
                 version = model(language=language, **values)
                 version.original = original
-                workflow.save_draft(version, relations=relations if original is None else None)
-                if original is not None:
-                    workflow.settle(original)
+                workflow.save_draft(version, by=self.administrator, relations=relations if original is None else None)
                 workflow.approve(version, by=self.administrator, at=at)
                 self.made[str(model._meta.verbose_name_plural)] += 1
             original = original or version

@@ -38,7 +38,7 @@ def archive(visitor: Person) -> Person:
     NewsItemFactory(title="New", date=dt.date(2024, 1, 6))
     NewsItemFactory(title="SECRET", topics=[topic], draft=True)
     NewsItemFactory(title="SECRET later", topics=[topic], scheduled=True)
-    NewsItemFactory(title="SECRET gone", topics=[topic], taken_down=True)
+    NewsItemFactory(title="SECRET gone", topics=[topic], expired=True)
     NewsItemFactory(title="Français", language="fr")
     return visitor
 
@@ -130,7 +130,7 @@ def test_related_items_are_live_and_in_the_same_language(visitor: Person) -> Non
     assert texts(section, "h3") == ["Related"]
 
 
-@pytest.mark.parametrize("state", ["draft", "scheduled", "taken_down"])
+@pytest.mark.parametrize("state", ["draft", "scheduled", "expired"])
 def test_what_is_not_live_is_not_found_by_anybody(state: str, visitor: Person, editor: Person) -> None:
     item = NewsItemFactory(title="SECRET", slug="secret", **{state: True})
     for person in (visitor, editor):
@@ -168,6 +168,6 @@ def test_a_card_follows_its_item_and_disappears_with_it(visitor: Person) -> None
 
 
 def test_a_window_of_time_takes_a_card_down(visitor: Person) -> None:
-    FeaturedItemFactory(title="Over", taken_down=True)
+    FeaturedItemFactory(title="Over", expired=True)
     FeaturedItemFactory(title="Shown")
     assert titles(visitor, "/en/featured/") == ["Shown (another website)"]

@@ -50,7 +50,7 @@ def test_sections_and_outside_addresses_cost_no_query() -> None:
     assert found["mailto:press@example.org"].title == "press@example.org"
 
 
-@pytest.mark.parametrize("state", ["draft", "scheduled", "taken_down"])
+@pytest.mark.parametrize("state", ["draft", "scheduled", "expired"])
 def test_what_is_not_public_is_left_out(state: str) -> None:
     hidden, shown = NewsItemFactory(**{state: True}, title="SECRET"), NewsItemFactory()
     found = resolve_targets([target_of(hidden), target_of(shown)], language="en")

@@ -59,7 +59,7 @@ def test_a_page_shows_the_others_of_its_section_and_marks_itself(visitor: Person
     assert [text(a) for a in elements(rail, "a", aria_current="page")] == ["This"]
 
 
-@pytest.mark.parametrize("state", ["draft", "scheduled", "taken_down"])
+@pytest.mark.parametrize("state", ["draft", "scheduled", "expired"])
 def test_a_page_that_is_not_live_is_not_found(state: str, visitor: Person) -> None:
     PageFactory(slug="hidden", **{state: True})
     assert visitor.get("/en/hidden/").status_code == 404

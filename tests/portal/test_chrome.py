@@ -39,7 +39,7 @@ def test_a_whole_site_of_menus_costs_two_queries() -> None:
     assert len(queries) == 2
 
 
-@pytest.mark.parametrize("state", ["draft", "scheduled", "taken_down"])
+@pytest.mark.parametrize("state", ["draft", "scheduled", "expired"])
 def test_a_link_to_what_is_not_public_is_left_out(state: str) -> None:
     section = MenuLinkFactory(label="Section")
     MenuLinkFactory(label="SECRET", parent=section, target=target_of(PageFactory(**{state: True})))

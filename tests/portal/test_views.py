@@ -103,7 +103,7 @@ def test_go_leads_nowhere_else(to: str, visitor: Person) -> None:
 # ── The home page's choice ───────────────────────────────────────────────────────────────────────────────
 def test_the_home_page_shows_only_what_is_live_in_its_language(visitor: Person) -> None:
     target = target_of(NewsItemFactory(title="Shown news"))
-    for state in ("draft", "scheduled", "taken_down"):
+    for state in ("draft", "scheduled", "expired"):
         values: dict[str, Any] = {state: True, "title": "SECRET"}
         NewsItemFactory(**values)
         FeaturedItemFactory(target=target, **values)
@@ -127,7 +127,7 @@ def test_an_empty_part_disappears_with_its_heading(visitor: Person) -> None:
 def test_an_expired_item_leaves_the_home_page_and_the_next_moves_up(visitor: Person) -> None:
     for day in range(1, 10):
         NewsItemFactory(title=f"Day {day}", date=dt.date(2024, 1, day))
-    NewsItemFactory(title="Gone", date=dt.date(2024, 1, 20), taken_down=True)
+    NewsItemFactory(title="Gone", date=dt.date(2024, 1, 20), expired=True)
     part = one(parse(visitor.get("/en/")), "section", aria_labelledby="latest")
     assert texts(part, "h3") == [f"Day {day}" for day in range(9, 2, -1)]
 

@@ -18,7 +18,17 @@ from news.models import FeaturedItem, NewsItem
 from pages.models import Page, Topic
 from publishing.models import Publishable, State
 from review.models import Article
-from tests.admin_forms import add_url, change_url, delete_url, errors, form_id, list_url, messages, send
+from tests.admin_forms import (
+    add_url,
+    change_url,
+    delete_url,
+    errors,
+    form_id,
+    list_url,
+    messages,
+    publish,
+    send,
+)
 from tests.conftest import PUBLISHABLE, Person
 from tests.factories import (
     FACTORIES,
@@ -52,13 +62,13 @@ NEEDED: dict[type[Publishable], dict[str, str]] = {
 # ── Every kind ───────────────────────────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("model", PUBLISHABLE)
 def test_an_editor_publishes_and_takes_down_every_kind(model: Any, editor: Person) -> None:
-    response = send(editor, add_url(model), model, "_publish", title="Fresh", **NEEDED[model])
+    response = publish(editor, add_url(model), model, title="Fresh", **NEEDED[model])
     item = model.objects.get()
     assert item.state is State.LIVE
     assert "public now" in messages(response)
     response = send(editor, change_url(item), model, "_withdraw")
     item.refresh_from_db()
-    assert item.state is State.TAKEN_DOWN
+    assert item.state is State.EXPIRED
     assert "taken down" in messages(response)
 
 
@@ -102,7 +112,7 @@ def test_a_visitor_is_sent_to_sign_in(model: Any, visitor: Person) -> None:
 
 
 # ── What a writer may not ────────────────────────────────────────────────────────────────────────────────
-@pytest.mark.parametrize("state", ["scheduled", "live", "taken_down"])
+@pytest.mark.parametrize("state", ["scheduled", "live", "expired"])
 def test_a_writer_reads_but_does_not_change_what_was_approved(state: str, writer: Person) -> None:
     item = NewsItemFactory(**({} if state == "live" else {state: True}), title="Approved words")
     page = writer.get(change_url(item))
@@ -179,7 +189,7 @@ def test_a_writer_translates_a_live_item_as_a_draft(writer: Person) -> None:
         ("draft", {"_continue", "_save", "_publish"}),
         ("scheduled", {"_continue", "_save", "_publish", "_withdraw"}),
         ("live", {"_continue", "_save", "_withdraw"}),
-        ("taken_down", {"_continue", "_save", "_publish"}),
+        ("expired", {"_continue", "_save", "_publish"}),
     ],
 )
 def test_an_editor_is_offered_what_makes_sense(state: str, offered: set[str], editor: Person) -> None:
@@ -219,9 +229,9 @@ def test_coming_down_before_going_live_is_a_message_and_nothing_typed_is_lost(ed
 
 
 def test_publishing_again_ends_a_past_end(editor: Person) -> None:
-    item = NewsItemFactory(taken_down=True)
+    item = NewsItemFactory(expired=True)
     before = item.live_from
-    send(editor, change_url(item), NewsItem, "_publish")
+    publish(editor, change_url(item), NewsItem)
     item.refresh_from_db()
     assert item.state is State.LIVE
     assert item.live_from == before
@@ -236,7 +246,7 @@ def test_taking_down_what_is_scheduled_makes_it_a_draft(editor: Person) -> None:
 
 def test_a_form_with_an_error_does_not_publish(editor: Person) -> None:
     item = NewsItemFactory(draft=True)
-    response = send(editor, change_url(item), NewsItem, "_publish", kind="speech")
+    response = publish(editor, change_url(item), NewsItem, kind="speech")
     assert "Say who speaks" in errors(response)
     item.refresh_from_db()
     assert item.state is State.DRAFT
@@ -270,7 +280,7 @@ def test_a_slug_that_another_takes_at_the_same_moment_is_a_message(
 
 def test_a_slug_twice_on_one_day_is_a_message_when_the_date_comes_from_publishing(editor: Person) -> None:
     NewsItemFactory(slug="summit", date=timezone.localdate())
-    response = send(editor, add_url(NewsItem), NewsItem, "_publish", title="T", slug="summit", date="")
+    response = publish(editor, add_url(NewsItem), NewsItem, title="T", slug="summit", date="")
     assert response.status_code == 200
     assert "already uses this slug" in errors(response)
 
@@ -297,7 +307,7 @@ def test_a_live_item_leads_to_its_page_and_a_draft_does_not(editor: Person) -> N
 
 @pytest.mark.parametrize("state", list(State))
 def test_the_list_can_be_narrowed_to_a_state(state: State, editor: Person) -> None:
-    for name in ("draft", "scheduled", "live", "taken_down"):
+    for name in ("draft", "scheduled", "live", "expired"):
         NewsItemFactory(title=f"It is {name}", **({} if name == "live" else {name: True}))
     rows = [str(row) for row in editor.get(f"{list_url(NewsItem)}?state={state.value}").context["cl"].result_list]
     assert rows == [f"It is {state.value}"]
@@ -317,7 +327,7 @@ def test_the_list_says_the_state_of_every_language(editor: Person) -> None:
 
 
 # ── Deleting ─────────────────────────────────────────────────────────────────────────────────────────────
-@pytest.mark.parametrize("state", ["live", "taken_down"])
+@pytest.mark.parametrize("state", ["live", "expired"])
 def test_what_was_public_cannot_be_deleted_by_anybody(state: str, administrator: Person) -> None:
     item = NewsItemFactory(**({} if state == "live" else {state: True}))
     assert administrator.post(delete_url(item), {"post": "yes"}).status_code == 403
@@ -360,7 +370,7 @@ def test_facts_are_read_only_on_a_translation_and_copied_when_it_is_saved(french
     url = add_url(NewsItem, f"?original={original.pk}&language=fr")
     data = form_data(french_desk.get(url), "newsitem_form")
     assert not {"kind", "reference", "image", "topics", "date_0", "date", "language"} & set(data)
-    send(french_desk, url, NewsItem, "_publish", title="Titre", slug="titre", kind="news", reference="forged")
+    publish(french_desk, url, NewsItem, title="Titre", slug="titre", kind="news", reference="forged")
     french = NewsItem.objects.get(language="fr")
     assert french.original == original
     assert (french.kind, french.reference, french.image) == ("statement", "(2024) 007", image)
@@ -391,7 +401,7 @@ def test_other_kinds_are_translated_in_the_same_way(factory: Any, french_desk: P
     model = type(original)
     values = {} if model is FeaturedItem else {"slug": "titre"}
     url = add_url(model, f"?original={original.pk}&language=fr")
-    send(french_desk, url, model, "_publish", title="Titre", **values)
+    publish(french_desk, url, model, title="Titre", **values)
     french = model.objects.get(language="fr")
     assert french.original == original
     assert french.state is State.LIVE
@@ -458,7 +468,7 @@ def test_the_list_in_hand_order_shows_originals_only(editor: Person) -> None:
 
 def test_a_new_item_comes_last(editor: Person) -> None:
     FeaturedItemFactory(position=70)
-    send(editor, add_url(FeaturedItem), FeaturedItem, "_publish", title="Fresh", target="https://example.org/")
+    publish(editor, add_url(FeaturedItem), FeaturedItem, title="Fresh", target="https://example.org/")
     assert FeaturedItem.objects.get(title="Fresh").position == 71
 
 

@@ -40,8 +40,8 @@ HOUR = dt.timedelta(hours=1)
         (NOON - SECOND, State.SCHEDULED),
         (NOON, State.LIVE),
         (NOON + HOUR - SECOND, State.LIVE),
-        (NOON + HOUR, State.TAKEN_DOWN),
-        (NOON + HOUR + SECOND, State.TAKEN_DOWN),
+        (NOON + HOUR, State.EXPIRED),
+        (NOON + HOUR + SECOND, State.EXPIRED),
     ],
 )
 def test_state_changes_at_the_very_instant_without_a_job(moment: dt.datetime, state: State) -> None:

@@ -59,8 +59,8 @@ def test_approving_for_later_schedules(editor: Person) -> None:
         assert item.state is State.SCHEDULED
 
 
-def test_approving_brings_back_what_was_taken_down(editor: Person) -> None:
-    item = NewsItemFactory(taken_down=True)
+def test_approving_brings_back_what_was_expired(editor: Person) -> None:
+    item = NewsItemFactory(expired=True)
     workflow.approve(item, by=editor.user)
     assert item.state is State.LIVE
     assert item.live_until is None
@@ -79,7 +79,7 @@ def test_withdrawing_takes_a_live_item_down_now_and_keeps_when_it_went_live(edit
     item = NewsItemFactory()
     before = item.live_from
     workflow.withdraw(item, by=editor.user)
-    assert item.state is State.TAKEN_DOWN
+    assert item.state is State.EXPIRED
     assert item.live_from == before
 
 
@@ -93,7 +93,7 @@ def test_withdrawing_twice_changes_nothing_more(editor: Person) -> None:
     item = NewsItemFactory()
     workflow.withdraw(item, by=editor.user)
     workflow.withdraw(item, by=editor.user)
-    assert item.state is State.TAKEN_DOWN
+    assert item.state is State.EXPIRED
 
 
 # ── Facts that all versions share ────────────────────────────────────────────────────────────────────────

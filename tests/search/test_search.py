@@ -57,7 +57,7 @@ def test_accented_capitals_are_found_by_small_letters(visitor: Person) -> None:
     assert results(visitor, "évreux", "fr") == ["Réunion à Évreux"]
 
 
-@pytest.mark.parametrize("state", ["draft", "scheduled", "taken_down"])
+@pytest.mark.parametrize("state", ["draft", "scheduled", "expired"])
 def test_what_is_not_live_is_not_found(state: str, visitor: Person) -> None:
     NewsItemFactory(title="SECRET words", **{state: True})
     assert results(visitor, "words") == []

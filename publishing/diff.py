@@ -1,0 +1,89 @@
+"""What differs between two states of a version, for people."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import unescape
+from typing import Any
+
+from django.db import models
+from django.utils.encoding import force_str
+from django.utils.formats import localize
+from django.utils.html import strip_tags
+from django.utils.text import capfirst
+from django.utils.timezone import is_aware, localtime
+from django.utils.translation import gettext
+
+from publishing.models import Publishable
+from publishing.snapshots import Content, changed, fields_of
+
+BLOCK_END = re.compile(r"</(?:p|h[1-6]|li|blockquote|tr|figcaption)>|<br\s*/?>|<hr\s*/?>", re.IGNORECASE)
+WORD = re.compile(r"\n+|[^\S\n]+|\w+|[^\w\s]")
+
+KEPT, ADDED, REMOVED = "kept", "added", "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field: its label and its text in pieces, each kept, added or removed."""
+
+    name: str
+    label: str
+    parts: list[tuple[str, str]]
+
+
+def differences(item: Publishable, old: Content, new: Content) -> list[Difference]:
+    """Field by field, in the order of the model; words within text."""
+    names = set(changed(old, new))
+    return [
+        Difference(
+            field.name,
+            capfirst(str(field.verbose_name)),
+            list(words(readable(field, old.get(field.name)), readable(field, new[field.name]))),
+        )
+        for field in fields_of(item)
+        if field.name in names
+    ]
+
+
+def words(old: str, new: str) -> Iterator[tuple[str, str]]:
+    """The two texts as one, in pieces: (kept, added or removed; text)."""
+    before, after = WORD.findall(old), WORD.findall(new)
+    for operation, a, b, c, d in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if operation == "equal":
+            yield KEPT, "".join(before[a:b])
+            continue
+        if a < b:
+            yield REMOVED, "".join(before[a:b])
+        if c < d:
+            yield ADDED, "".join(after[c:d])
+
+
+def readable(field: models.Field[Any, Any], value: Any) -> str:
+    """A value of a snapshot as people read it; "" for none."""
+    if value in (None, "", [], {}):
+        return ""
+    if field.related_model is not None:
+        keys = value if isinstance(value, list) else [value]
+        related = field.related_model._default_manager.filter(pk__in=keys)  # type: ignore[union-attr]
+        return ", ".join(sorted(str(other) for other in related)) or gettext("(deleted)")
+    if isinstance(value, dict):
+        return "\n".join(f"{language}: {text}" for language, text in value.items())
+    if getattr(field, "holds_html", False):
+        return text_of(value)
+    if field.choices:
+        return force_str(dict(field.flatchoices).get(value, value))
+    if isinstance(value, bool):
+        return gettext("Yes") if value else gettext("No")
+    python = field.to_python(value)
+    if isinstance(field, models.DateTimeField) and is_aware(python):
+        python = localtime(python)
+    return str(localize(python)) if not isinstance(python, str) else python
+
+
+def text_of(html: str) -> str:
+    """The words of HTML, a line a block."""
+    return unescape(strip_tags(BLOCK_END.sub("\n", html))).strip()

@@ -1,0 +1,75 @@
+"""The content of a version as data: taken from a form or a row, put back into a row, merged field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+
+from publishing.models import Publishable
+
+Content = dict[str, Any]
+Relations = Mapping[str, Iterable[models.Model]]
+
+# Decided by the verbs or set in lists, not written by an author.
+OUTSIDE = {"language", "original", "live_from", "live_until", "position"}
+
+_encode = DjangoJSONEncoder().default
+
+
+def fields_of(item: Publishable) -> Iterator[models.Field[Any, Any]]:
+    """The fields whose values an author writes in this version; a translation's facts are its original's."""
+    facts = item.shared_fields if item.original_id else ()
+    for field in (*item._meta.concrete_fields, *item._meta.many_to_many):
+        if field.editable and not field.primary_key and field.name not in OUTSIDE and field.name not in facts:
+            yield field
+
+
+def snapshot(item: Publishable, relations: Relations | None = None) -> Content:
+    """The version as it stands in memory; its many-to-many relations as `relations` says, else as stored."""
+    return {field.name: _value(field, item, relations or {}) for field in fields_of(item)}
+
+
+def _value(field: models.Field[Any, Any], item: Publishable, relations: Relations) -> Any:
+    if field.many_to_many:
+        related = relations.get(field.name)
+        if related is None:
+            related = getattr(item, field.name).all() if item.pk else ()
+        return sorted(other.pk for other in related)
+    value = field.value_from_object(item)
+    return value if value is None or isinstance(value, (str, int, float, bool, dict, list)) else _encode(value)
+
+
+def overlay(item: Publishable, content: Content) -> dict[str, list[models.Model]]:
+    """Write content into a version in memory. Returns the many-to-many relations that go with it.
+
+    What was deleted since is left out; a field that the model no longer has is passed over.
+    """
+    relations: dict[str, list[models.Model]] = {}
+    for field in fields_of(item):
+        if field.name not in content:
+            continue
+        value = content[field.name]
+        if field.many_to_many:
+            assert field.related_model is not None
+            relations[field.name] = list(field.related_model._default_manager.filter(pk__in=value))  # type: ignore[union-attr]
+        else:
+            setattr(item, field.attname, field.to_python(value))
+    return relations
+
+
+def changed(old: Content, new: Content) -> list[str]:
+    """The names of the fields that differ."""
+    return [name for name in new if old.get(name) != new[name]]
+
+
+def merge(base: Content, mine: Content, theirs: Content) -> tuple[Content, list[str]]:
+    """Three-way, field by field: what only one of the two changed is taken from them.
+
+    Returns the merged content, with mine where both changed a field, and the names of those fields.
+    """
+    merged = {**theirs, **{name: mine[name] for name in changed(base, mine)}}
+    both = [name for name in changed(base, mine) if theirs.get(name) not in (base.get(name), mine[name])]
+    return merged, both
