@@ -34,7 +34,8 @@ TAGS = {
     "p", "br", "hr", "h2", "h3", "h4", "strong", "em", "sub", "sup", "ul", "ol", "li", "blockquote", "a",
     "table", "thead", "tbody", "tr", "th", "td",
 }  # fmt: skip
-ATTRIBUTES = {
+ATTRIBUTES: dict[str, set[str]] = {
+    "*": set(),  # nh3 lets some through on every element unless told otherwise
     "a": {"href", "title"},
     "ol": {"start"},
     "th": {"colspan", "rowspan", "scope"},

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import models
@@ -134,7 +135,7 @@ class TargetWidget(forms.Select):
     template_name = "django/forms/widgets/select.html"
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__({"class": "admin-autocomplete", "data-target-search": TARGETS, **(attrs or {})})
+        super().__init__({"data-target-search": TARGETS, **(attrs or {})})
 
     def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> list[Any]:
         self.choices = [("", ""), *((text, describe(text)) for text in value if text)]
@@ -142,14 +143,16 @@ class TargetWidget(forms.Select):
 
     @property
     def media(self) -> forms.Media:
+        # The very files of the admin's own search boxes, so that a form with both loads them once.
+        kind = "" if settings.DEBUG else ".min"
         return forms.Media(
             js=[
-                "admin/js/vendor/jquery/jquery.min.js",
-                "admin/js/vendor/select2/select2.full.js",
+                f"admin/js/vendor/jquery/jquery{kind}.js",
+                f"admin/js/vendor/select2/select2.full{kind}.js",
                 "admin/js/jquery.init.js",
                 "admin_portal/target.js",
             ],
-            css={"screen": ["admin/css/vendor/select2/select2.css", "admin/css/autocomplete.css"]},
+            css={"screen": [f"admin/css/vendor/select2/select2{kind}.css", "admin/css/autocomplete.css"]},
         )
 
 

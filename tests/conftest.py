@@ -13,6 +13,7 @@ from django.contrib.auth.models import Permission, User
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
+from django.test.utils import setup_databases, teardown_databases
 from django.utils.translation import override
 from PIL import Image as Picture
 
@@ -44,6 +45,16 @@ def with_permissions(username: str, *verbs: str) -> Person:
     ]
     user.user_permissions.set(Permission.objects.filter(codename__in=[*wanted, *library]))
     return Person(user)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
+    """The test database, also for tests that ask pytest-django for none: the browser's have a site of their own."""
+    with django_db_blocker.unblock():
+        databases = setup_databases(verbosity=0, interactive=False, serialized_aliases=set())
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(databases, verbosity=0)
 
 
 @pytest.fixture(autouse=True)

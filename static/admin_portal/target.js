@@ -3,6 +3,7 @@
   function enhance(select) {
     if (select.name.includes("__prefix__") || $(select).data("select2")) return;
     $(select).select2({
+      theme: "admin-autocomplete",
       width: "30em",
       tags: true,
       allowClear: true,

@@ -79,6 +79,10 @@ def test_an_attack_is_taken_out(attack: str) -> None:
     assert "evil.example" not in cleaned or 'title="' in cleaned
 
 
+def test_an_element_keeps_only_its_own_attributes() -> None:
+    assert sanitise('<p title="x" lang="fr" class="y">Words</p>') == "<p>Words</p>"
+
+
 @hypothesis_settings(max_examples=200, deadline=None)
 @given(
     st.lists(

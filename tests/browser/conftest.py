@@ -1,0 +1,154 @@
+"""Chromium, and the sample site served to it by Django's own live server."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth.models import User
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.db import connection
+from django.test.testcases import LiveServerThread
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.conftest import connected_to
+
+CHROMIUM = shutil.which("chromium")
+FLAGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+# Playwright runs a loop of its own in this thread; the tests use the database beside it, not in it.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+WIDE, PHONE, SMALLEST = 1440, 390, 320
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    folder = Path(__file__).parent
+    for item in items:
+        if folder in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))
+            if CHROMIUM is None and os.environ.get("CHANCERY_REQUIRE") != "all":
+                item.add_marker(pytest.mark.skip(reason="needs Chromium"))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def served(database: str) -> Iterator[str]:
+    """The address of a server on a database."""
+    with connected_to(database):
+        thread = LiveServerThread("127.0.0.1", StaticFilesHandler, connections_override={})
+        thread.daemon = True
+        thread.start()
+        thread.is_ready.wait()
+        if thread.error:
+            raise thread.error
+        yield f"http://127.0.0.1:{thread.port}"
+        thread.terminate()
+        connection.close()
+
+
+@pytest.fixture(scope="module")
+def site(sample_database: str, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a sample site of this module's own, which its tests may change."""
+    copy = tmp_path_factory.mktemp("site") / "site.sqlite3"
+    shutil.copy(sample_database, copy)
+    with django_db_blocker.unblock(), served(str(copy)) as address:
+        yield address
+
+
+class Tab:
+    """An open page, and everything that went wrong on it."""
+
+    def __init__(self, page: Page, site: str) -> None:
+        self.page, self.site = page, site
+        self.faults: list[str] = []
+        page.on("console", lambda message: self._note(message.type in ("error", "warning"), f"console: {message.text}"))
+        page.on("pageerror", lambda error: self._note(True, f"script: {error}"))
+        page.on("request", lambda request: self._note(self._foreign(request.url), f"another host: {request.url}"))
+
+    def _foreign(self, url: str) -> bool:
+        return not url.startswith((self.site, "blob:", "data:", "about:"))
+
+    def _note(self, wrong: bool, what: str) -> None:
+        if wrong:
+            self.faults.append(f"{self.page.url} {what}")
+
+    def open(self, path: str) -> Page:
+        self.page.goto(self.site + path)
+        return self.page
+
+
+@pytest.fixture
+def tab(site: str, chromium: Browser) -> Iterator[Callable[..., Tab]]:
+    """Opens tabs of a given width, colour scheme and kind; whatever goes wrong on one of them fails the test."""
+    tabs: list[Tab] = []
+
+    def opened(width: int = WIDE, *, dark: bool = False, scripts: bool = True, touch: bool = False) -> Tab:
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if dark else "light",
+            java_script_enabled=scripts,
+            has_touch=touch,
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(10_000)
+        tabs.append(Tab(context.new_page(), site))
+        return tabs[-1]
+
+    yield opened
+    faults = [fault for tab in tabs for fault in tab.faults]
+    for tab in tabs:
+        tab.page.context.close()
+    assert faults == []
+
+
+@pytest.fixture
+def desk(tab: Callable[..., Tab]) -> Callable[..., Tab]:
+    """Opens tabs of somebody who has signed in as an administrator."""
+
+    def opened(width: int = WIDE, **options: Any) -> Tab:
+        User.objects.filter(username="desk").delete()
+        User.objects.create_superuser("desk", password="a long way to Brussels")
+        signed_in = tab(width, **options)
+        page = signed_in.open("/admin/")
+        page.get_by_label("Username").fill("desk")
+        page.get_by_label("Password").fill("a long way to Brussels")
+        page.get_by_role("button", name="Log in").click()
+        page.wait_for_selector("#user-tools")
+        return signed_in
+
+    return opened
+
+
+def violations(page: Page, *, within: str | None = None, outside: str | None = None) -> list[str]:
+    """What axe-core finds against WCAG 2.2 AA and its own best practices, in a part of the page."""
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    context = {"include": [within or "html"], "exclude": [outside] if outside else []}
+    found = Axe().run(page, context=context, options={"runOnly": {"type": "tag", "values": tags}})
+    return [
+        f"{page.url} {violation['id']}: {node['html'][:160]}"
+        for violation in found.response["violations"]
+        for node in violation["nodes"]
+    ]
+
+
+def overflow(page: Page) -> int:
+    """By how many pixels the page is wider than its window."""
+    return int(page.evaluate("document.scrollingElement.scrollWidth - window.innerWidth"))

@@ -1,0 +1,88 @@
+"""Every type of page: nothing in the console, nothing against WCAG, nothing that scrolls sideways, nothing that jumps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from events.models import Event
+from leadership.models import AnnualReport, TermOfOffice
+from news.models import NewsItem
+from pages.models import Page, Topic
+from publishing.models import Publishable
+from review.models import Article
+from tests.browser.conftest import PHONE, SMALLEST, WIDE, Tab, overflow, violations
+
+Opener = Callable[..., Tab]
+
+LISTS = (
+    "", "news/", "news/?page=2", "news/speech/", "featured/", "review/", "events/", "events/?when=recent", "topics/",
+    "secretary-general/", "secretary-general/former/", "secretary-general/annual-reports/", "search/?q=a",
+    "search/?q=nothing-like-this", "subscribe/",
+)  # fmt: skip
+
+
+def items(language: str) -> list[str]:
+    """The address of one item of every kind, of news one of every kind of news."""
+    found: list[Publishable] = [
+        model.rows().live().in_language(language).order_by("pk")[0]
+        for model in (Article, Event, TermOfOffice, AnnualReport, Page, Topic)
+    ]
+    found += [
+        NewsItem.objects.live().in_language(language).filter(kind=kind)[0]
+        for kind in NewsItem.objects.live().order_by().values_list("kind", flat=True).distinct()
+    ]
+    found += [Page.objects.live().in_language(language).filter(path__contains="/")[0]]
+    found += [Event.objects.live().in_language(language).filter(status=Event.Status.CANCELLED)[0]]
+    return [item.get_absolute_url() for item in found]
+
+
+def addresses(language: str) -> list[str]:
+    return [*(f"/{language}/{path}" for path in LISTS), *items(language)]
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize(("width", "dark"), [(WIDE, False), (PHONE, True)])
+def test_no_page_breaks_the_accessibility_guidelines(width: int, dark: bool, language: str, tab: Opener) -> None:
+    opened = tab(width, dark=dark)
+    assert [fault for path in addresses(language) for fault in violations(opened.open(path))] == []
+
+
+@pytest.mark.parametrize("width", [SMALLEST, PHONE, 768])
+def test_no_page_scrolls_sideways(width: int, tab: Opener) -> None:
+    opened = tab(width)
+    wide = {path: overflow(opened.open(path)) for language in ("en", "fr") for path in addresses(language)}
+    assert {path: pixels for path, pixels in wide.items() if pixels > 0} == {}
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_open_menu_keeps_the_guidelines(dark: bool, tab: Opener) -> None:
+    phone = tab(PHONE, dark=dark).open("/en/")
+    phone.get_by_role("button", name="Menu").click()
+    phone.locator("details.panel summary").first.click()
+    wide = tab(WIDE, dark=dark).open("/fr/")
+    wide.locator("details.panel summary").first.click()
+    assert violations(phone) + violations(wide) == []
+
+
+@pytest.mark.parametrize("width", [PHONE, WIDE])
+def test_nothing_jumps_while_the_home_page_loads(width: int, tab: Opener) -> None:
+    page = tab(width).open("/en/")
+    page.wait_for_load_state("networkidle")
+    shift = page.evaluate(
+        """() => new Promise((done) => {
+            let sum = 0;
+            new PerformanceObserver((list) => list.getEntries().forEach((entry) => { sum += entry.value; }))
+                .observe({ type: "layout-shift", buffered: true });
+            setTimeout(() => done(sum), 200);
+        })"""
+    )
+    assert shift < 0.01
+
+
+def test_a_page_that_is_not_there_keeps_the_guidelines_too(tab: Opener) -> None:
+    opened = tab()
+    page = opened.open("/en/no/such/page/")
+    assert violations(page) == []
+    opened.faults = [fault for fault in opened.faults if "404" not in fault]  # the browser's own line about the status
