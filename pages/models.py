@@ -96,8 +96,13 @@ class Page(HandOrdered, Publishable):  # type: ignore[django-manager-missing]  #
         return f"{versions.get(self.language, self.parent).path}/{self.slug}"
 
     def settled(self) -> None:
-        """Bring the addresses of this page and of the pages below in line; those that change go on to answer."""
+        """Bring the addresses of this page and of the pages below in line; those that change go on to answer.
+
+        A draft moves nothing that is public.
+        """
         for page in (*Page.objects.versions_of(self.original_key), *Page.objects.filter(parent=self.original_key)):
+            if page.was_public and self.live_from is None:
+                continue
             path = page.computed_path()
             if page.path != path:
                 before = former.addresses([page])

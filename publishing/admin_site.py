@@ -7,10 +7,9 @@ from csp.constants import NONCE
 from csp.decorators import csp_update
 from django.apps import apps
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
-
-from publishing.workflow import Overtaken
 
 # The one <style> that the rich-text editor (TipTap) inserts. A test computes it from the installed editor.
 EDITOR_STYLE = "'sha256-PlumsSlvJ7vvWzjqibGAYKq92O3y/4JTxWWsWJvyUYA='"
@@ -41,8 +40,8 @@ class PortalAdminSite(admin.AdminSite):
 def _tried_again(view: Any) -> Any:
     """Of two people who save at once, the second is answered as if they had come a moment later.
 
-    Both forms were valid when they were checked; then the database refuses a second row with the same slug, or the
-    workflow a revision on top of one that nobody saw. All of that request is rolled back, so it is simply begun again,
+    Both forms were valid when they were checked; then the database or the workflow refuses a second row with the same
+    slug, or a revision on top of one that nobody saw. All of that request is rolled back, so it is simply begun again,
     and now what the first has stored is there to be seen, to be merged with or to be told of in the form.
     """
 
@@ -50,7 +49,7 @@ def _tried_again(view: Any) -> Any:
     def answered(request: Any, *args: Any, **kwargs: Any) -> Any:
         try:
             return view(request, *args, **kwargs)
-        except (IntegrityError, Overtaken):
+        except (IntegrityError, ValidationError):
             return view(request, *args, **kwargs)
 
     return answered

@@ -190,7 +190,7 @@ class Verb:
     fits: Callable[[Standing], bool]
     form: type[VerbForm] = VerbForm
     style: str = ""
-    # Pressed in the item's form, it keeps what was typed before anything else.
+    # Pressed in the item's form, it keeps what was typed before anything else; so it always has something to do there.
     after_saving: bool = False
 
     # Offered in the item's form; the others have their place elsewhere.
@@ -198,7 +198,8 @@ class Verb:
 
     def offered(self, standing: Standing, user: object) -> bool:
         item = standing.item
-        return self.fits(standing) and workflow.may(user, self.permission, type(item), item.language)
+        fits = self.after_saving or self.fits(standing)
+        return fits and workflow.may(user, self.permission, type(item), item.language)
 
 
 def _can_be_approved(standing: Standing) -> bool:

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from events.models import Event
-from tests.admin_forms import add_url, change_url, errors, send
+from tests.admin_forms import add_url, change_url, errors, publish, send
 from tests.conftest import Person
 from tests.factories import EventFactory, translated
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
     ],
 )
 def test_an_end_before_the_start_is_a_message(values: dict[str, str], editor: Person) -> None:
-    response = send(editor, add_url(Event), Event, "_publish", title="Typed title", slug="s", **values)
+    response = publish(editor, add_url(Event), Event, title="Typed title", slug="s", **values)
     assert response.status_code == 200
     assert "cannot end before it starts" in errors(response)
     assert "Typed title" in response.content.decode()
@@ -58,7 +58,7 @@ def test_instants_follow_when_the_dates_are_changed(editor: Person) -> None:
 def test_moving_an_event_moves_its_translation(editor: Person) -> None:
     event = EventFactory(start_date=dt.date(2024, 2, 15))
     french = translated(event)
-    send(editor, change_url(event), Event, "_save", start_date="2024-06-01", end_date="2024-06-01")
+    publish(editor, change_url(event), Event, start_date="2024-06-01", end_date="2024-06-01")
     french.refresh_from_db()
     assert french.start_date == dt.date(2024, 6, 1)
     assert french.starts_at == Event.objects.get(pk=event.pk).starts_at

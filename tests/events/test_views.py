@@ -114,13 +114,6 @@ def test_the_page_of_an_event_tells_what_the_press_needs(visitor: Person) -> Non
     assert "https://example.org/live" in [a.get("href") for a in page.iter("a")]
 
 
-def test_an_event_under_an_old_day_leads_to_its_new_one(visitor: Person) -> None:
-    event = EventFactory(slug="moved", start_date=dt.date(2024, 2, 20))
-    response = visitor.get("/en/events/2024/02/18/moved/")
-    assert response.status_code == 301
-    assert response.headers["Location"] == event.get_absolute_url()
-
-
 @pytest.mark.parametrize(
     "path", ["2024/02/30/x/", "2024/13/01/x/", "2024/00/00/x/", "2024/2/3/x/", "0000/01/01/x/", "2024/02/20/nothing/"]
 )

@@ -132,17 +132,11 @@ def test_related_items_are_live_and_in_the_same_language(visitor: Person) -> Non
 
 @pytest.mark.parametrize("state", ["draft", "scheduled", "expired"])
 def test_what_is_not_live_is_not_found_by_anybody(state: str, visitor: Person, editor: Person) -> None:
-    item = NewsItemFactory(title="SECRET", slug="secret", **{state: True})
+    item = NewsItemFactory(teaser="SECRET", body="<p>SECRET</p>", **{state: True})
     for person in (visitor, editor):
         response = person.get(item.get_absolute_url())
-        assert response.status_code in (404, 410)
+        assert response.status_code == (410 if state == "expired" else 404)
         assert b"SECRET" not in response.content
-
-
-def test_an_old_day_in_the_address_leads_to_the_right_one(visitor: Person) -> None:
-    item = NewsItemFactory(slug="moved", date=dt.date(2024, 1, 23))
-    response = visitor.get("/en/news/2024/01/22/moved/")
-    assert (response.status_code, response.headers["Location"]) == (301, item.get_absolute_url())
 
 
 def test_the_same_slug_on_two_days_is_two_pages(visitor: Person) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pages.models import Page
-from tests.admin_forms import add_url, change_url, errors, list_url, send
+from tests.admin_forms import add_url, change_url, errors, list_url, publish, send
 from tests.conftest import Person
 from tests.factories import PageFactory, translated
 from tests.html import form_data
@@ -34,7 +34,7 @@ def test_pages_below_are_put_in_order_on_the_page_above(editor: Person) -> None:
 
 
 def test_the_slug_of_a_section_is_a_message(editor: Person) -> None:
-    response = send(editor, add_url(Page), Page, "_publish", title="News", slug="news")
+    response = publish(editor, add_url(Page), Page, title="News", slug="news")
     assert response.status_code == 200
     assert "belongs to a section" in errors(response)
 
@@ -59,7 +59,7 @@ def test_a_translated_page_stands_under_the_translated_parent(french_desk: Perso
     translated(top, slug="a-propos")
     child = PageFactory(slug="history", parent=top)
     url = add_url(Page, f"?original={child.pk}&language=fr")
-    send(french_desk, url, Page, "_publish", title="Histoire", slug="histoire")
+    publish(french_desk, url, Page, title="Histoire", slug="histoire")
     assert Page.objects.get(original=child).path == "a-propos/histoire"
 
 

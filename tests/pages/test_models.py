@@ -13,7 +13,15 @@ from django.utils.translation import override
 
 from pages.models import Page, Topic
 from publishing import registry, workflow
-from tests.factories import ArticleFactory, EventFactory, NewsItemFactory, PageFactory, TopicFactory, translated
+from tests.factories import (
+    IMPORTER,
+    ArticleFactory,
+    EventFactory,
+    NewsItemFactory,
+    PageFactory,
+    TopicFactory,
+    translated,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -49,25 +57,37 @@ def test_translating_the_parent_later_moves_the_children_that_are_translated() -
 
 
 def test_a_new_slug_moves_everything_below_in_every_language() -> None:
-    top = PageFactory(slug="old", draft=True)
+    top = PageFactory(slug="old")
     middle = PageFactory(slug="middle", parent=top)
     deep = PageFactory(slug="deep", parent=middle)
     french = translated(deep, slug="profond")
     top.slug = "new"
-    workflow.save_draft(top)
+    workflow.save_draft(top, by=IMPORTER)
+    workflow.approve(top, by=IMPORTER)
     for page in (deep, french):
         page.refresh_from_db()
     assert deep.path == "new/middle/deep"
     assert french.path == "new/middle/profond"
 
 
+def test_a_draft_moves_the_drafts_below_and_nothing_that_is_public() -> None:
+    top = PageFactory(slug="old", draft=True)
+    draft, live = PageFactory(slug="draft", parent=top, draft=True), PageFactory(slug="live", parent=top)
+    top.slug = "new"
+    workflow.save_draft(top, by=IMPORTER)
+    for page in (draft, live):
+        page.refresh_from_db()
+    assert (draft.path, live.path) == ("new/draft", "old/live")
+
+
 def test_a_page_can_move_to_another_parent() -> None:
     first, second = PageFactory(slug="first"), PageFactory(slug="second")
-    page = PageFactory(slug="page", parent=first, draft=True)
+    page = PageFactory(slug="page", parent=first)
     child = PageFactory(slug="child", parent=page)
     french = translated(page, slug="feuille")
     page.parent = second
-    workflow.save_draft(page)
+    workflow.save_draft(page, by=IMPORTER)
+    workflow.approve(page, by=IMPORTER)
     for moved in (child, french):
         moved.refresh_from_db()
     assert child.path == "second/page/child"
@@ -81,7 +101,7 @@ def test_a_page_cannot_stand_under_itself(depth: int) -> None:
         below = PageFactory(parent=below)
     page.parent = below
     with pytest.raises(ValidationError, match="cannot be placed under itself"):
-        workflow.save_draft(page)
+        workflow.save_draft(page, by=IMPORTER)
 
 
 def test_two_pages_cannot_stand_at_one_address() -> None:

@@ -59,10 +59,14 @@ def test_a_page_shows_the_others_of_its_section_and_marks_itself(visitor: Person
     assert [text(a) for a in elements(rail, "a", aria_current="page")] == ["This"]
 
 
-@pytest.mark.parametrize("state", ["draft", "scheduled", "expired"])
-def test_a_page_that_is_not_live_is_not_found(state: str, visitor: Person) -> None:
-    PageFactory(slug="hidden", **{state: True})
-    assert visitor.get("/en/hidden/").status_code == 404
+@pytest.mark.parametrize(
+    ("state", "status"), [("draft", 404), ("scheduled", 404), ("expired", 410), ("withdrawn", 410)]
+)
+def test_a_page_that_is_not_live_is_not_shown(state: str, status: int, visitor: Person) -> None:
+    PageFactory(slug="hidden", teaser="SECRET", **{state: True})
+    response = visitor.get("/en/hidden/")
+    assert response.status_code == status
+    assert b"SECRET" not in response.content
 
 
 def test_a_page_in_one_language_is_not_found_in_the_other(visitor: Person) -> None:

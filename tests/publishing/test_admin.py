@@ -16,11 +16,14 @@ from events.models import Event
 from leadership.models import AnnualReport, TermOfOffice
 from news.models import FeaturedItem, NewsItem
 from pages.models import Page, Topic
+from publishing.admin_verbs import VERBS
 from publishing.models import Publishable, State
 from review.models import Article
 from tests.admin_forms import (
+    act,
     add_url,
     change_url,
+    confirm,
     delete_url,
     errors,
     form_id,
@@ -28,6 +31,7 @@ from tests.admin_forms import (
     messages,
     publish,
     send,
+    verb_url,
 )
 from tests.conftest import PUBLISHABLE, Person
 from tests.factories import (
@@ -61,30 +65,57 @@ NEEDED: dict[type[Publishable], dict[str, str]] = {
 
 # ── Every kind ───────────────────────────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("model", PUBLISHABLE)
-def test_an_editor_publishes_and_takes_down_every_kind(model: Any, editor: Person) -> None:
-    response = publish(editor, add_url(model), model, title="Fresh", **NEEDED[model])
+def test_every_kind_lives_its_life_in_the_admin(model: Any, writer: Person, editor: Person) -> None:
+    page = send(writer, add_url(model), model, "submit", title="First", **NEEDED[model])
+    assert "Submitted" in messages(confirm(writer, page, note="Please look."))
     item = model.objects.get()
-    assert item.state is State.LIVE
-    assert "public now" in messages(response)
-    response = send(editor, change_url(item), model, "_withdraw")
+    assert item.state is State.DRAFT
+    assert "Please look." in editor.get(change_url(item)).content.decode()
+    assert "Returned" in messages(act(editor, item, "return", note="A better title."))
+    assert "Approved" in messages(publish(editor, change_url(item), model, title="Second"))
     item.refresh_from_db()
-    assert item.state is State.EXPIRED
-    assert "taken down" in messages(response)
+    assert (item.state, item.title) == (State.LIVE, "Second")
+
+    page = send(writer, change_url(item), model, "_continue", title="Third")
+    assert form_data(page, form_id(model))["title"] == "Third"
+    item.refresh_from_db()
+    assert item.title == "Second"
+    page = editor.get(verb_url(item, "approve"))
+    assert [difference.label for difference in page.context["differences"]] == ["Title"]
+    confirm(editor, page, weight="substantive", correction="The title was wrong.")
+    item.refresh_from_db()
+    assert (item.title, item.corrections[0]["note"]) == ("Third", "The title was wrong.")
+
+    send(writer, change_url(item), model, "_continue", title="Fourth")
+    later = timezone.localtime() + dt.timedelta(days=1)
+    act(editor, item, "approve", when="later", at_0=f"{later:%Y-%m-%d}", at_1=f"{later:%H:%M:%S}")
+    assert item.revisions.get(state="approved").due_at == later.replace(microsecond=0)
+    assert "draft again" in editor.get(verb_url(item, "cancel")).content.decode()
+    act(editor, item, "cancel")
+    act(editor, item, "expire", at_0=f"{later:%Y-%m-%d}", at_1=f"{later:%H:%M:%S}")
+    act(editor, item, "withdraw", explanation="It was not true.")
+    item.refresh_from_db()
+    assert (item.state, item.withdrawal_note) == (State.WITHDRAWN, "It was not true.")
+
+    act(writer, item, "restore", revision=item.revisions.get(content__title="Second").number)
+    assert form_data(writer.get(change_url(item)), form_id(model))["title"] == "Second"
+    act(editor, item, "approve")
+    item.refresh_from_db()
+    assert (item.state, item.title) == (State.LIVE, "Second")
+
+    history = editor.get(change_url(item).replace("/change/", "/history/"))
+    assert history.status_code == 200
+    assert "The title was wrong." in history.content.decode()
+    compared = editor.get(change_url(item).replace("/change/", "/compare/"), {"from": 1, "to": 2})
+    assert compared.status_code == 200
+    assert b"<ins>" in compared.content
 
 
 @pytest.mark.parametrize("model", PUBLISHABLE)
 def test_a_writer_writes_a_draft_of_every_kind(model: Any, writer: Person) -> None:
     response = send(writer, add_url(model), model, "_continue", title="Fresh", **NEEDED[model])
     assert model.objects.get().state is State.DRAFT
-    assert "nobody outside can see it" in messages(response)
-
-
-@pytest.mark.parametrize("model", PUBLISHABLE)
-def test_a_writer_cannot_publish_by_sending_the_button_that_is_not_there(model: Any, writer: Person) -> None:
-    data = form_data(writer.get(add_url(model)), form_id(model))
-    response = writer.post(add_url(model), {**data, "title": "Sly", **NEEDED[model], "_publish": "1"})
-    assert response.status_code == 403
-    assert not model.objects.exists()
+    assert "Nobody outside can see it." in response.content.decode()
 
 
 @pytest.mark.parametrize("model", PUBLISHABLE)
@@ -112,49 +143,41 @@ def test_a_visitor_is_sent_to_sign_in(model: Any, visitor: Person) -> None:
 
 
 # ── What a writer may not ────────────────────────────────────────────────────────────────────────────────
-@pytest.mark.parametrize("state", ["scheduled", "live", "expired"])
-def test_a_writer_reads_but_does_not_change_what_was_approved(state: str, writer: Person) -> None:
+@pytest.mark.parametrize("state", ["draft", "scheduled", "live", "expired", "withdrawn"])
+def test_what_a_writer_saves_is_never_seen_outside(state: str, writer: Person, visitor: Person) -> None:
     item = NewsItemFactory(**({} if state == "live" else {state: True}), title="Approved words")
-    page = writer.get(change_url(item))
-    assert page.status_code == 200
-    assert b'name="_save"' not in page.content
-    assert b'name="_continue"' not in page.content
-    response = writer.post(change_url(item), {"title": "Other words", "slug": item.slug, "_save": "1"})
-    assert response.status_code == 403
+    before = (item.state, item.live_from, item.live_until)
+    send(
+        writer, change_url(item), NewsItem, "_save", title="Other words", live_from="2024-01-23",
+        live_from_0="2024-01-23", live_from_1="12:00:00", live_until_0="", withdrawn_at="", state="live",
+    )  # fmt: skip
     item.refresh_from_db()
-    assert item.title == "Approved words"
+    assert (item.state, item.live_from, item.live_until) == before
+    assert "Other words" not in visitor.get("/en/news/").content.decode()
+    assert "Other words" not in visitor.get(item.get_absolute_url()).content.decode()
 
 
-def test_a_writer_cannot_set_the_moments_of_publication(writer: Person) -> None:
-    item = NewsItemFactory(draft=True)
-    send(writer, change_url(item), NewsItem, "_save", live_from_0="2024-01-23", live_from_1="12:00:00", live_from=NOON)
+@pytest.mark.parametrize("verb", ["approve", "withdraw", "expire", "cancel", "return"])
+@pytest.mark.parametrize("state", ["draft", "scheduled", "live"])
+def test_a_writer_cannot_decide_what_is_public_by_a_direct_post(verb: str, state: str, writer: Person) -> None:
+    item = NewsItemFactory(**({} if state == "live" else {state: True}))
+    before = (item.live_from, item.live_until)
+    assert writer.get(verb_url(item, verb)).status_code == 403
+    sent = {"seen": "1", "when": "now", "weight": "minor", "note": "x"}
+    assert writer.post(verb_url(item, verb), sent).status_code == 403
     item.refresh_from_db()
-    assert item.state is State.DRAFT
-
-
-@pytest.mark.parametrize("button", ["_publish", "_withdraw"])
-def test_a_writer_cannot_change_a_state_by_a_direct_post(button: str, writer: Person) -> None:
-    draft, live = NewsItemFactory(draft=True), NewsItemFactory()
-    for item in (draft, live):
-        before = (item.live_from, item.live_until)
-        assert writer.post(change_url(item), {"title": "x", button: "1"}).status_code == 403
-        item.refresh_from_db()
-        assert (item.live_from, item.live_until) == before
+    assert (item.live_from, item.live_until) == before
 
 
 def test_a_writer_is_not_offered_publishing_and_an_editor_is(writer: Person, editor: Person) -> None:
     item = NewsItemFactory(draft=True)
-    assert b'name="_publish"' not in writer.get(change_url(item)).content
-    assert b'name="_publish"' in editor.get(change_url(item)).content
+    assert "approve" not in buttons(writer.get(change_url(item)))
+    assert "approve" in buttons(editor.get(change_url(item)))
 
 
-def test_a_writer_cannot_change_a_live_translation_through_its_draft_original(writer: Person) -> None:
-    original = NewsItemFactory(draft=True, reference="(2024) 001")
-    french = translated(original)
-    assert french.state is State.LIVE
-    send(writer, change_url(original), NewsItem, "_save", reference="(2024) 999", kind="statement", date="2024-02-02")
-    french.refresh_from_db()
-    assert (french.reference, french.kind, french.date) == ("(2024) 001", "news", dt.date(2024, 1, 23))
+def test_a_verb_that_does_not_exist_is_not_found(editor: Person) -> None:
+    assert editor.get(verb_url(NewsItemFactory(), "explode")).status_code == 404
+    assert editor.get(verb_url(NewsItemFactory.build(pk=999_999), "approve")).status_code == 404
 
 
 def test_a_writer_cannot_reorder_what_is_public(writer: Person) -> None:
@@ -183,65 +206,88 @@ def test_a_writer_translates_a_live_item_as_a_draft(writer: Person) -> None:
 
 
 # ── Buttons and states ───────────────────────────────────────────────────────────────────────────────────
+def buttons(page: Any) -> set[str]:
+    """The verbs that a form offers, as buttons and as links."""
+    root = parse(page)
+    pressed = {button.get("value") or "" for button in root.iter("button") if button.get("name") == "_verb"}
+    links = {
+        (a.get("href") or "").rstrip("/").rpartition("/")[2]
+        for a in root.iter("a")
+        if "button" in (a.get("class") or "")
+    }
+    return (pressed | links) & set(VERBS)
+
+
 @pytest.mark.parametrize(
     ("state", "offered"),
     [
-        ("draft", {"_continue", "_save", "_publish"}),
-        ("scheduled", {"_continue", "_save", "_publish", "_withdraw"}),
-        ("live", {"_continue", "_save", "_withdraw"}),
-        ("expired", {"_continue", "_save", "_publish"}),
+        ("draft", {"submit", "approve"}),
+        ("scheduled", {"submit", "approve", "cancel", "expire"}),
+        ("live", {"submit", "approve", "expire", "withdraw"}),
+        ("expired", {"submit", "approve"}),
+        ("withdrawn", {"submit", "approve"}),
     ],
 )
 def test_an_editor_is_offered_what_makes_sense(state: str, offered: set[str], editor: Person) -> None:
     item = NewsItemFactory(**({} if state == "live" else {state: True}))
-    page = parse(editor.get(change_url(item)))
-    buttons = {field.get("name") for field in page.iter("input") if field.get("type") == "submit"}
-    assert buttons & {"_continue", "_save", "_publish", "_withdraw"} == offered
+    assert buttons(editor.get(change_url(item))) == offered
 
 
-def test_a_new_item_can_be_published_at_once(editor: Person) -> None:
-    assert b'name="_publish"' in editor.get(add_url(NewsItem)).content
+def test_a_new_item_can_be_published_from_its_first_form(editor: Person) -> None:
+    assert buttons(editor.get(add_url(NewsItem))) == {"submit", "approve"}
 
 
 def test_scheduling_says_when_it_appears(editor: Person) -> None:
     item = NewsItemFactory(draft=True)
     with time_machine.travel(NOON, tick=False):
         editor.force_login(editor.user)
-        response = send(
-            editor, change_url(item), NewsItem, "_continue", live_from_0="2024-01-25", live_from_1="09:30:00"
-        )
-    assert "25 January 2024, 09:30" in messages(response)
+        response = act(editor, item, "approve", when="later", at_0="2024-01-25", at_1="09:30:00")
+    assert "25 January 2024, 09:30" in response.content.decode()
     item.refresh_from_db()
     assert item.live_from == dt.datetime(2024, 1, 25, 8, 30, tzinfo=dt.UTC)
 
 
-def test_coming_down_before_going_live_is_a_message_and_nothing_typed_is_lost(editor: Person) -> None:
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"when": "later"}, "Enter the date and the time."),
+        ({"when": "later", "at_0": "2020-01-01", "at_1": "10:00:00"}, "This time is over."),
+        ({"when": "later", "at_0": "tomorrow", "at_1": "noon"}, "Enter a valid date."),
+        ({"weight": "substantive", "correction": " "}, "Write what readers should know"),
+        ({"weight": ""}, "This field is required."),
+        ({"seen": ""}, "required"),
+    ],
+)
+def test_what_a_verb_is_told_wrongly_is_a_message_and_does_nothing(
+    values: dict[str, str], message: str, editor: Person
+) -> None:
+    item = NewsItemFactory(title="Before")
+    send(editor, change_url(item), NewsItem, "_save", title="After")
+    page = act(editor, item, "approve", **values)
+    assert message in page.content.decode()
+    item.refresh_from_db()
+    assert item.title == "Before"
+
+
+def test_coming_down_before_going_live_is_a_message(editor: Person) -> None:
+    item = NewsItemFactory()
+    page = act(editor, item, "expire", at_0="2001-01-24", at_1="09:30:00")
+    assert "must be later than" in page.content.decode()
+    item.refresh_from_db()
+    assert item.live_until is None
+
+
+def test_a_revision_that_nobody_saw_is_not_published(editor: Person, writer: Person) -> None:
     item = NewsItemFactory(draft=True)
-    response = send(
-        editor, change_url(item), NewsItem, "_save", title="Typed words",
-        live_from_0="2024-01-25", live_from_1="09:30:00", live_until_0="2024-01-24", live_until_1="09:30:00",
-    )  # fmt: skip
-    assert response.status_code == 200
-    assert "must be later than" in errors(response)
-    assert "Typed words" in response.content.decode()
+    page = editor.get(verb_url(item, "approve"))
+    send(writer, change_url(item), NewsItem, "_save", title="Slipped in")
+    answer = confirm(editor, page)
+    assert "saved this item meanwhile" in answer.content.decode()
     item.refresh_from_db()
     assert item.state is State.DRAFT
-
-
-def test_publishing_again_ends_a_past_end(editor: Person) -> None:
-    item = NewsItemFactory(expired=True)
-    before = item.live_from
-    publish(editor, change_url(item), NewsItem)
+    confirm(editor, answer)
     item.refresh_from_db()
     assert item.state is State.LIVE
-    assert item.live_from == before
-
-
-def test_taking_down_what_is_scheduled_makes_it_a_draft(editor: Person) -> None:
-    item = NewsItemFactory(scheduled=True)
-    send(editor, change_url(item), NewsItem, "_withdraw")
-    item.refresh_from_db()
-    assert item.state is State.DRAFT
 
 
 def test_a_form_with_an_error_does_not_publish(editor: Person) -> None:
@@ -281,15 +327,8 @@ def test_a_slug_that_another_takes_at_the_same_moment_is_a_message(
 def test_a_slug_twice_on_one_day_is_a_message_when_the_date_comes_from_publishing(editor: Person) -> None:
     NewsItemFactory(slug="summit", date=timezone.localdate())
     response = publish(editor, add_url(NewsItem), NewsItem, title="T", slug="summit", date="")
-    assert response.status_code == 200
-    assert "already uses this slug" in errors(response)
-
-
-def test_the_address_is_fixed_once_the_page_was_public(editor: Person) -> None:
-    item = NewsItemFactory(slug="given-out", date=dt.date(2024, 1, 23))
-    send(editor, change_url(item), NewsItem, "_save", slug="other", date="2024-03-03", title="New title")
-    item.refresh_from_db()
-    assert (item.slug, item.date, item.title) == ("given-out", dt.date(2024, 1, 23), "New title")
+    assert "already uses this slug" in response.content.decode()
+    assert NewsItem.objects.get(title="T").state is State.DRAFT
 
 
 def test_a_draft_can_change_its_address(editor: Person) -> None:
@@ -307,7 +346,7 @@ def test_a_live_item_leads_to_its_page_and_a_draft_does_not(editor: Person) -> N
 
 @pytest.mark.parametrize("state", list(State))
 def test_the_list_can_be_narrowed_to_a_state(state: State, editor: Person) -> None:
-    for name in ("draft", "scheduled", "live", "expired"):
+    for name in ("draft", "scheduled", "live", "expired", "withdrawn"):
         NewsItemFactory(title=f"It is {name}", **({} if name == "live" else {name: True}))
     rows = [str(row) for row in editor.get(f"{list_url(NewsItem)}?state={state.value}").context["cl"].result_list]
     assert rows == [f"It is {state.value}"]
@@ -381,7 +420,7 @@ def test_facts_are_read_only_on_a_translation_and_copied_when_it_is_saved(french
 
 def test_facts_cannot_be_changed_through_a_translation(french_desk: Person) -> None:
     french = translated(NewsItemFactory(reference="(2024) 007"))
-    send(french_desk, change_url(french), NewsItem, "_save", reference="forged", kind="statement", title="Titre")
+    publish(french_desk, change_url(french), NewsItem, reference="forged", kind="statement", title="Titre")
     french.refresh_from_db()
     assert (french.title, french.reference, french.kind) == ("Titre", "(2024) 007", "news")
 
@@ -389,7 +428,7 @@ def test_facts_cannot_be_changed_through_a_translation(french_desk: Person) -> N
 def test_changing_facts_of_the_original_changes_its_translations(editor: Person) -> None:
     original = NewsItemFactory()
     french, topic = translated(original), TopicFactory()
-    send(editor, change_url(original), NewsItem, "_save", reference="(2024) 008", topics=[topic.pk])
+    publish(editor, change_url(original), NewsItem, reference="(2024) 008", topics=[topic.pk])
     french.refresh_from_db()
     assert french.reference == "(2024) 008"
     assert list(french.topics.all()) == [topic]

@@ -1,28 +1,101 @@
-"""The verbs: who may, what they change, what they copy."""
+"""The verbs: who may, what they change, what they refuse, what they write down."""
 
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 import time_machine
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.test import override_settings
 
 from news.models import NewsItem
-from publishing import workflow
-from publishing.models import State
+from publishing import registry, workflow
+from publishing.models import Publishable, State
+from publishing.records import AuditEntry, Remit, Revision
+from publishing.workflow import Overtaken, Refused
 from tests.conftest import PUBLISHABLE, Person
-from tests.factories import DocumentFactory, EventFactory, ImageFactory, NewsItemFactory, TopicFactory, translated
+from tests.factories import (
+    FACTORIES,
+    IMPORTER,
+    DocumentFactory,
+    EventFactory,
+    ImageFactory,
+    NewsItemFactory,
+    PageFactory,
+    TopicFactory,
+    translated,
+)
 
 pytestmark = pytest.mark.django_db
 
 NOON = dt.datetime(2024, 1, 23, 12, 0, tzinfo=dt.UTC)
+HOUR, SECOND = dt.timedelta(hours=1), dt.timedelta(seconds=1)
 
 
-# ── Permission ───────────────────────────────────────────────────────────────────────────────────────────
+def edit(item: Any, by: Any = IMPORTER, **values: Any) -> Revision:
+    """A new draft with these values."""
+    relations = {name: values.pop(name) for name in ("topics", "attachments") if name in values}
+    for name, value in values.items():
+        setattr(item, name, value)
+    return workflow.save_draft(item, by=by, relations=relations or None)
+
+
+def states(item: Publishable) -> list[str]:
+    return list(item.revisions.order_by("number").values_list("state", flat=True))
+
+
+# ── The life of an item of any kind ──────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("kind", registry.kinds(), ids=lambda kind: kind.key)
+def test_every_kind_lives_the_same_life(kind: registry.ContentKind, writer: Person, editor: Person) -> None:
+    with time_machine.travel(NOON, tick=False) as clock:
+        item = FACTORIES[kind.model](draft=True, title="First")
+        edit(item, writer.user, title="Second")
+        workflow.submit(item, by=writer.user, note="Please look.")
+        workflow.return_to_author(item, by=editor.user, note="A shorter title.")
+        edit(item, writer.user, title="Third")
+        workflow.submit(item, by=writer.user)
+        assert (item.state, item.title) == (State.DRAFT, "Third")
+
+        workflow.approve(item, by=editor.user)
+        assert (item.state, item.title) == (State.LIVE, "Third")
+
+        edit(item, writer.user, title="Fourth")
+        assert (item.state, item.title) == (State.LIVE, "Third")
+        workflow.approve(item, by=editor.user, at=NOON + HOUR)
+        assert item.title == "Third"
+        clock.move_to(NOON + HOUR - SECOND)
+        assert workflow.apply_due() == 0
+        clock.move_to(NOON + HOUR)
+        assert workflow.apply_due() == 1
+        assert workflow.apply_due() == 0
+        item.refresh_from_db()
+        assert (item.state, item.title) == (State.LIVE, "Fourth")
+
+        workflow.withdraw(item, by=editor.user, explanation="It was not true.")
+        assert (item.state, item.withdrawal_note) == (State.WITHDRAWN, "It was not true.")
+        workflow.restore(item, by=writer.user, revision=item.revisions.get(content__title="Third"))
+        assert item.state is State.WITHDRAWN
+        workflow.approve(item, by=editor.user)
+        assert (item.state, item.title, item.withdrawal_note) == (State.LIVE, "Third", "")
+
+        workflow.expire(item, by=editor.user, at=NOON + 3 * HOUR)
+        clock.move_to(NOON + 3 * HOUR - SECOND)
+        assert item.state is State.LIVE
+        clock.move_to(NOON + 3 * HOUR)
+        assert item.state is State.EXPIRED
+    said = list(AuditEntry.objects.of(item).order_by("pk").values_list("verb", flat=True))
+    assert said == [
+        "save", "save", "submit", "return", "save", "submit", "go live", "approve", "save", "approve", "go live",
+        "withdraw", "restore", "go live", "approve", "expire",
+    ]  # fmt: skip
+
+
+# ── Rights ───────────────────────────────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("model", PUBLISHABLE)
-def test_editors_may_publish_every_kind_and_writers_none(model: type, editor: Person, writer: Person) -> None:
+def test_editors_may_publish_every_kind_and_writers_none(model: Any, editor: Person, writer: Person) -> None:
     assert workflow.may_publish(editor.user, model)
     assert not workflow.may_publish(writer.user, model)
     assert not workflow.may_publish(AnonymousUser(), model)
@@ -33,77 +106,349 @@ def test_somebody_who_has_left_may_publish_nothing(editor: Person) -> None:
     assert not workflow.may_publish(editor.user, NewsItem)
 
 
-@pytest.mark.parametrize("verb", [workflow.approve, workflow.withdraw])
-def test_a_writer_is_refused_and_nothing_changes(verb: object, writer: Person) -> None:
+@pytest.mark.parametrize(
+    ("verb", "arguments"),
+    [
+        (workflow.approve, {}),
+        (workflow.withdraw, {}),
+        (workflow.expire, {"at": None}),
+        (workflow.cancel_schedule, {}),
+        (workflow.return_to_author, {"note": "No."}),
+    ],
+)
+def test_a_writer_is_refused_and_nothing_changes(verb: Any, arguments: dict[str, Any], writer: Person) -> None:
     item = NewsItemFactory(draft=True)
     with pytest.raises(PermissionDenied):
-        verb(item, by=writer.user)  # type: ignore[operator]
+        verb(item, by=writer.user, **arguments)
     item.refresh_from_db()
     assert item.state is State.DRAFT
+    assert states(item) == ["draft"]
 
 
-# ── Approve, withdraw ────────────────────────────────────────────────────────────────────────────────────
-def test_approving_makes_a_draft_public_at_once(editor: Person) -> None:
+def test_somebody_limited_to_a_language_may_do_nothing_in_another(editor: Person) -> None:
+    Remit.objects.create(user=editor.user, languages=["fr"])
+    item = NewsItemFactory()
+    french = translated(item, draft=True)
+    with pytest.raises(PermissionDenied):
+        edit(item, editor.user, title="Mine now")
+    with pytest.raises(PermissionDenied):
+        workflow.withdraw(item, by=editor.user)
+    edit(french, editor.user, title="À moi")
+    workflow.approve(french, by=editor.user)
+    assert french.state is State.LIVE
+
+
+def test_somebody_limited_to_a_kind_may_do_nothing_with_another(editor: Person) -> None:
+    Remit.objects.create(user=editor.user, kinds=["event"])
+    event = EventFactory(draft=True)
+    workflow.approve(event, by=editor.user)
+    with pytest.raises(PermissionDenied):
+        workflow.approve(NewsItemFactory(draft=True), by=editor.user)
+
+
+def test_four_eyes_refuse_ones_own_words_unless_a_reason_is_given(editor: Person, administrator: Person) -> None:
+    item = NewsItemFactory(draft=True)
+    edit(item, editor.user, title="Mine")
+    with override_settings(FOUR_EYES=True):
+        with pytest.raises(Refused, match="Somebody else"):
+            workflow.approve(item, by=editor.user)
+        workflow.approve(item, by=editor.user, emergency="The building is on fire.")
+        edit(item, editor.user, title="Mine again")
+        workflow.approve(item, by=administrator.user)
+    reasons = AuditEntry.objects.filter(verb=AuditEntry.Verb.APPROVE).order_by("pk").values_list("note", flat=True)
+    assert list(reasons) == ["The building is on fire.", ""]
+
+
+# ── Drafts ───────────────────────────────────────────────────────────────────────────────────────────────
+def test_a_draft_over_a_live_item_changes_nothing_public() -> None:
+    item = NewsItemFactory(title="Before", topics=[])
+    topic = TopicFactory()
+    edit(item, title="After", topics=[topic])
+    assert item.title == "Before"
+    assert not item.topics.exists()
+    newest = item.revisions.first()
+    assert (newest.content["title"], newest.content["topics"]) == ("After", [topic.pk])
+
+
+def test_saving_what_has_not_changed_adds_no_revision() -> None:
+    item = NewsItemFactory()
+    count = item.revisions.count()
+    edit(item)
+    assert item.revisions.count() == count
+
+
+def test_a_draft_that_breaks_a_rule_is_refused_also_over_a_live_item() -> None:
+    item = NewsItemFactory()
+    with pytest.raises(ValidationError):
+        edit(item, kind=NewsItem.Kind.VIDEO)
+    assert states(item) == ["live"]
+
+
+def test_a_newer_revision_than_the_one_seen_is_not_overwritten() -> None:
+    item = NewsItemFactory(draft=True)
+    workflow.save_draft(item, by=IMPORTER, seen=1, note="first")
+    item.title = "On top of something unseen"
+    for verb in (workflow.save_draft, workflow.submit, workflow.approve):
+        with pytest.raises(Overtaken) as overtaken:
+            verb(item, by=IMPORTER, seen=1)
+        assert overtaken.value.latest.number == 2
+
+
+def test_an_earlier_revision_is_restored_as_a_draft_with_its_relations() -> None:
+    topic = TopicFactory()
+    item = NewsItemFactory(title="With", topics=[topic])
+    edit(item, title="Without", topics=[])
+    workflow.approve(item, by=IMPORTER)
+    workflow.restore(item, by=IMPORTER, revision=item.revisions.get(number=1))
+    assert item.title == "Without"
+    workflow.approve(item, by=IMPORTER)
+    assert item.title == "With"
+    assert list(item.topics.all()) == [topic]
+
+
+def test_nothing_is_submitted_or_returned_twice(editor: Person) -> None:
+    item = NewsItemFactory(draft=True)
+    workflow.submit(item, by=IMPORTER)
+    with pytest.raises(Refused):
+        workflow.submit(item, by=IMPORTER)
+    workflow.return_to_author(item, by=editor.user, note="Again.")
+    with pytest.raises(Refused):
+        workflow.return_to_author(item, by=editor.user, note="Again.")
+
+
+def test_returning_wants_a_note(editor: Person) -> None:
+    item = NewsItemFactory(draft=True)
+    workflow.submit(item, by=IMPORTER)
+    with pytest.raises(Refused, match="note"):
+        workflow.return_to_author(item, by=editor.user, note="  ")
+
+
+# ── Going live ───────────────────────────────────────────────────────────────────────────────────────────
+def test_approving_makes_a_draft_public_at_once() -> None:
     item = NewsItemFactory(draft=True, date=None)
     with time_machine.travel(NOON, tick=False):
-        workflow.approve(item, by=editor.user)
+        workflow.approve(item, by=IMPORTER)
         assert NewsItem.objects.live().get() == item
     assert item.live_from == NOON
     assert item.date == dt.date(2024, 1, 23)
 
 
-def test_approving_for_later_schedules(editor: Person) -> None:
+def test_a_first_publication_is_scheduled_by_its_timestamp_alone() -> None:
     item = NewsItemFactory(draft=True)
-    with time_machine.travel(NOON, tick=False):
-        workflow.approve(item, by=editor.user, at=NOON + dt.timedelta(hours=2))
+    with time_machine.travel(NOON, tick=False) as clock:
+        workflow.approve(item, by=IMPORTER, at=NOON + HOUR)
         assert item.state is State.SCHEDULED
+        clock.move_to(NOON + HOUR)
+        assert item.state is State.LIVE
+        assert workflow.apply_due() == 0
 
 
-def test_approving_brings_back_what_was_expired(editor: Person) -> None:
-    item = NewsItemFactory(expired=True)
-    workflow.approve(item, by=editor.user)
-    assert item.state is State.LIVE
-    assert item.live_until is None
+def test_what_is_scheduled_can_be_edited_and_the_approved_words_stay_due() -> None:
+    item = NewsItemFactory(title="Live")
+    with time_machine.travel(dt.datetime.now(dt.UTC), tick=False) as clock:
+        due = dt.datetime.now(dt.UTC) + HOUR
+        edit(item, title="Approved")
+        workflow.approve(item, by=IMPORTER, at=due)
+        edit(item, title="Still a draft")
+        assert states(item)[-2:] == ["approved", "draft"]
+        clock.move_to(due)
+        workflow.apply_due()
+        item.refresh_from_db()
+        assert item.title == "Approved"
+        assert states(item)[-2:] == ["live", "draft"]
 
 
-def test_an_item_that_breaks_a_rule_does_not_go_live(editor: Person) -> None:
-    item = NewsItemFactory(draft=True)
-    item.kind = NewsItem.Kind.VIDEO
+def test_an_approved_change_is_replaced_by_a_newer_one() -> None:
+    item = NewsItemFactory()
+    later = dt.datetime.now(dt.UTC) + HOUR
+    edit(item, title="One")
+    workflow.approve(item, by=IMPORTER, at=later)
+    edit(item, title="Two")
+    workflow.approve(item, by=IMPORTER, at=later + HOUR)
+    assert states(item)[-2:] == ["superseded", "approved"]
+
+
+def test_a_change_that_cannot_go_live_stays_behind_with_its_reason() -> None:
+    item = NewsItemFactory(slug="mine", date=dt.date(2024, 1, 23))
+    due = dt.datetime.now(dt.UTC) + HOUR
+    edit(item, slug="wanted")
+    workflow.approve(item, by=IMPORTER, at=due)
+    NewsItemFactory(slug="wanted", date=dt.date(2024, 1, 23))
+    assert workflow.apply_due(at=due) == 0
+    item.refresh_from_db()
+    assert (item.slug, item.state) == ("mine", State.LIVE)
+    assert "already uses this slug" in item.revisions.get(state=Revision.State.APPROVED).failure
+    edit(item, slug="another")
+    workflow.approve(item, by=IMPORTER)
+    assert item.slug == "another"
+
+
+def test_cancelling_takes_what_waits_back_to_a_draft() -> None:
+    live, first = NewsItemFactory(title="Live"), NewsItemFactory(draft=True)
+    later = dt.datetime.now(dt.UTC) + HOUR
+    edit(live, title="Later")
+    for item in (live, first):
+        workflow.approve(item, by=IMPORTER, at=later)
+        workflow.cancel_schedule(item, by=IMPORTER)
+        assert workflow.apply_due(at=later) == 0
+        assert states(item)[-1] == "draft"
+    assert (live.state, live.title) == (State.LIVE, "Live")
+    assert first.state is State.DRAFT
+    with pytest.raises(Refused):
+        workflow.cancel_schedule(live, by=IMPORTER)
+
+
+def test_there_must_be_something_to_publish() -> None:
+    with pytest.raises(Refused, match="nothing new"):
+        workflow.approve(NewsItemFactory(), by=IMPORTER)
+
+
+def test_an_item_that_breaks_a_rule_by_now_does_not_go_live() -> None:
+    item = NewsItemFactory(draft=True, slug="wanted")
+    NewsItem.objects.filter(pk=item.pk).update(kind=NewsItem.Kind.VIDEO)
+    item.revisions.update(content={**item.revisions.get().content, "kind": "video"})
     with pytest.raises(ValidationError):
-        workflow.approve(item, by=editor.user)
+        workflow.approve(item, by=IMPORTER)
     item.refresh_from_db()
     assert item.state is State.DRAFT
 
 
-def test_withdrawing_takes_a_live_item_down_now_and_keeps_when_it_went_live(editor: Person) -> None:
+def test_a_substantive_change_carries_its_note_and_its_date() -> None:
+    item = NewsItemFactory()
+    assert item.corrected_at is None
+    for number, moment in enumerate((NOON, NOON + HOUR)):
+        edit(item, teaser=f"Put right {number}.")
+        with time_machine.travel(moment + dt.timedelta(days=3650), tick=False):
+            workflow.approve(item, by=IMPORTER, correction=f"We were wrong {number}.")
+    assert [correction["note"] for correction in item.corrections] == ["We were wrong 1.", "We were wrong 0."]
+    assert item.corrected_at == NOON + HOUR + dt.timedelta(days=3650)
+    edit(item, teaser="A slip of the pen.")
+    workflow.approve(item, by=IMPORTER)
+    assert len(item.corrections) == 2
+
+
+def test_the_trail_holds_the_values_before_and_after() -> None:
+    item = NewsItemFactory(title="Before")
+    edit(item, title="After")
+    workflow.approve(item, by=IMPORTER)
+    entry = AuditEntry.objects.of(item).filter(verb=AuditEntry.Verb.GO_LIVE).first()
+    assert entry is not None
+    assert entry.changes == {"title": ["Before", "After"]}
+
+
+# ── Coming down ──────────────────────────────────────────────────────────────────────────────────────────
+def test_withdrawing_keeps_when_it_went_live_and_drops_a_change_that_waits() -> None:
     item = NewsItemFactory()
     before = item.live_from
-    workflow.withdraw(item, by=editor.user)
-    assert item.state is State.EXPIRED
+    edit(item, title="Waits")
+    workflow.approve(item, by=IMPORTER, at=dt.datetime.now(dt.UTC) + HOUR)
+    workflow.withdraw(item, by=IMPORTER)
+    assert item.state is State.WITHDRAWN
     assert item.live_from == before
+    assert states(item)[-1] == "draft"
 
 
-def test_withdrawing_what_is_only_scheduled_makes_it_a_draft(editor: Person) -> None:
-    item = NewsItemFactory(scheduled=True)
-    workflow.withdraw(item, by=editor.user)
-    assert item.state is State.DRAFT
+@pytest.mark.parametrize("state", ["draft", "scheduled", "expired", "withdrawn"])
+def test_only_what_is_public_is_withdrawn(state: str) -> None:
+    with pytest.raises(Refused):
+        workflow.withdraw(NewsItemFactory(**{state: True}), by=IMPORTER)
 
 
-def test_withdrawing_twice_changes_nothing_more(editor: Person) -> None:
+def test_an_end_before_the_beginning_is_refused() -> None:
     item = NewsItemFactory()
-    workflow.withdraw(item, by=editor.user)
-    workflow.withdraw(item, by=editor.user)
-    assert item.state is State.EXPIRED
+    with pytest.raises(ValidationError, match="must be later than"):
+        workflow.expire(item, by=IMPORTER, at=item.live_from - HOUR)
+    item.refresh_from_db()
+    assert item.live_until is None
+
+
+def test_an_end_can_be_taken_back() -> None:
+    item = NewsItemFactory()
+    workflow.expire(item, by=IMPORTER, at=dt.datetime.now(dt.UTC) + HOUR)
+    workflow.expire(item, by=IMPORTER, at=None)
+    assert item.live_until is None
+
+
+# ── Addresses that were public ───────────────────────────────────────────────────────────────────────────
+def test_a_changed_slug_redirects_for_good(visitor: Person) -> None:
+    item = NewsItemFactory(slug="first")
+    addresses = [item.get_absolute_url()]
+    for slug in ("second", "third"):
+        edit(item, slug=slug)
+        workflow.approve(item, by=IMPORTER)
+        addresses.append(item.get_absolute_url())
+    for former in addresses[:2]:
+        response = visitor.get(former)
+        assert (response.status_code, response.headers["Location"]) == (301, addresses[2])
+    assert visitor.get(addresses[2]).status_code == 200
+
+
+def test_a_changed_date_redirects_in_every_language(visitor: Person) -> None:
+    item = NewsItemFactory(date=dt.date(2024, 1, 23))
+    french = translated(item)
+    former = [item.get_absolute_url(), french.get_absolute_url()]
+    edit(item, date=dt.date(2024, 2, 1))
+    workflow.approve(item, by=IMPORTER)
+    french.refresh_from_db()
+    for address, version in zip(former, (item, french), strict=True):
+        assert "/2024/02/01/" in version.get_absolute_url()
+        assert visitor.get(address).headers["Location"] == version.get_absolute_url()
+
+
+def test_a_moved_page_takes_the_pages_below_along(visitor: Person) -> None:
+    top, other = PageFactory(slug="top"), PageFactory(slug="other")
+    middle = PageFactory(slug="middle", parent=top)
+    bottom = PageFactory(slug="bottom", parent=middle)
+    edit(middle, parent=other)
+    workflow.approve(middle, by=IMPORTER)
+    bottom.refresh_from_db()
+    assert bottom.get_absolute_url() == "/en/other/middle/bottom/"
+    assert visitor.get("/en/top/middle/bottom/").headers["Location"] == "/en/other/middle/bottom/"
+    assert visitor.get("/en/top/middle/").headers["Location"] == "/en/other/middle/"
+
+
+@pytest.mark.parametrize("model", [kind.model for kind in registry.kinds_with_pages()])
+def test_what_came_down_says_so_at_its_address(model: type[Publishable], visitor: Person) -> None:
+    expired, withdrawn = FACTORIES[model](expired=True), FACTORIES[model](title="A mistake")
+    workflow.withdraw(withdrawn, by=IMPORTER, explanation="We were <wrong>.")
+    response = visitor.get(expired.get_absolute_url())
+    assert response.status_code == 410
+    response = visitor.get(withdrawn.get_absolute_url())
+    assert response.status_code == 410
+    assert "A mistake" in response.content.decode()
+    assert "We were &lt;wrong&gt;." in response.content.decode()
+
+
+def test_a_draft_was_never_at_its_address(visitor: Person) -> None:
+    item = NewsItemFactory(draft=True, title="SECRET")
+    response = visitor.get(item.get_absolute_url())
+    assert response.status_code == 404
+    assert "SECRET" not in response.content.decode()
+
+
+def test_a_new_item_takes_over_a_former_address(visitor: Person) -> None:
+    item = NewsItemFactory(slug="first", title="Old")
+    address = item.get_absolute_url()
+    edit(item, slug="second")
+    workflow.approve(item, by=IMPORTER)
+    NewsItemFactory(slug="first", title="New")
+    response = visitor.get(address)
+    assert response.status_code == 200
+    assert "New" in response.content.decode()
 
 
 # ── Facts that all versions share ────────────────────────────────────────────────────────────────────────
-def test_shared_columns_and_relations_are_copied_to_translations() -> None:
+def test_shared_columns_and_relations_are_copied_to_translations_when_they_go_live() -> None:
     original = NewsItemFactory()
     french = translated(original)
     topic, document, image = TopicFactory(), DocumentFactory(), ImageFactory()
-    original.kind, original.image, original.reference = NewsItem.Kind.STATEMENT, image, "(2024) 007"
-    original.date = dt.date(2024, 2, 1)
-    workflow.save_draft(original, relations={"topics": [topic], "attachments": [document]})
+    edit(
+        original, kind=NewsItem.Kind.STATEMENT, image=image, reference="(2024) 007", date=dt.date(2024, 2, 1),
+        topics=[topic], attachments=[document],
+    )  # fmt: skip
+    french.refresh_from_db()
+    assert french.reference == ""
+    workflow.approve(original, by=IMPORTER)
     french.refresh_from_db()
     assert (french.kind, french.image, french.reference) == (NewsItem.Kind.STATEMENT, image, "(2024) 007")
     assert french.date == dt.date(2024, 2, 1)
@@ -111,37 +456,61 @@ def test_shared_columns_and_relations_are_copied_to_translations() -> None:
     assert list(french.attachments.all()) == [document]
 
 
+def test_facts_of_a_draft_do_not_reach_a_live_translation() -> None:
+    original = NewsItemFactory(draft=True, reference="(2024) 001", topics=[])
+    french = translated(original)
+    edit(original, reference="(2024) 999", topics=[TopicFactory()])
+    french.refresh_from_db()
+    assert french.reference == "(2024) 001"
+    assert not french.topics.exists()
+
+
 def test_words_are_not_copied_to_translations() -> None:
     original = NewsItemFactory()
     french = translated(original, title="Titre", teaser="En bref.", body="<p>Mots.</p>")
-    original.title, original.teaser, original.body = "Another", "Other.", "<p>Others.</p>"
-    workflow.save_draft(original)
+    edit(original, title="Another", teaser="Other.", body="<p>Others.</p>")
+    workflow.approve(original, by=IMPORTER)
     french.refresh_from_db()
     assert (french.title, french.teaser, french.body) == ("Titre", "En bref.", "<p>Mots.</p>")
 
 
-def test_publication_is_not_copied_to_translations(editor: Person) -> None:
+def test_publication_is_not_copied_to_translations() -> None:
     original = NewsItemFactory()
     french = translated(original)
-    workflow.withdraw(original, by=editor.user)
+    workflow.withdraw(original, by=IMPORTER)
     french.refresh_from_db()
     assert french.state is State.LIVE
 
 
-def test_saving_a_translation_takes_the_facts_from_its_original() -> None:
+def test_a_translation_takes_its_facts_from_its_original() -> None:
     original = EventFactory(city="Brussels", start_date=dt.date(2024, 2, 15))
     french = translated(original)
-    french.start_date, french.end_date = dt.date(2030, 1, 1), dt.date(2030, 1, 1)
-    workflow.save_draft(french)
-    french.refresh_from_db()
+    edit(french, start_date=dt.date(2030, 1, 1), end_date=dt.date(2030, 1, 1), title="Titre")
+    workflow.approve(french, by=IMPORTER)
+    assert french.title == "Titre"
     assert french.start_date == original.start_date
     assert (french.starts_at, french.ends_at) == (original.starts_at, original.ends_at)
 
 
 def test_a_relation_that_was_removed_is_removed_from_translations() -> None:
-    topic = TopicFactory()
-    original = NewsItemFactory(topics=[topic])
+    original = NewsItemFactory(topics=[TopicFactory()])
     french = translated(original)
-    workflow.settle(original)
-    workflow.save_draft(original, relations={"topics": []})
+    assert french.topics.exists()
+    edit(original, topics=[])
+    workflow.approve(original, by=IMPORTER)
     assert not french.topics.exists()
+
+
+def test_a_translation_is_out_of_date_until_somebody_says_otherwise() -> None:
+    original = NewsItemFactory()
+    french = translated(original)
+    live = french.revisions.get(state=Revision.State.LIVE)
+    assert live.renders == original.revisions.get(state=Revision.State.LIVE).number
+    edit(original, teaser="Changed.")
+    workflow.approve(original, by=IMPORTER)
+    live.refresh_from_db()
+    source = original.revisions.get(state=Revision.State.LIVE)
+    assert live.renders < source.number
+    workflow.confirm_translation(french, by=IMPORTER)
+    live.refresh_from_db()
+    assert live.renders == source.number
