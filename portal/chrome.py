@@ -31,7 +31,7 @@ class MenuEntry:
 def chrome(request: HttpRequest) -> dict[str, Any]:
     """Context processor."""
     return {
-        "site": getattr(request, "site", None) or SimpleLazyObject(SiteSettings.load),
+        "site": getattr(request, "site_settings", None) or SimpleLazyObject(SiteSettings.load),
         "menus": SimpleLazyObject(lambda: menus(current_language(), request.path)),
         "languages": SimpleLazyObject(lambda: language_links(request)),
         "languages_of_item": SimpleLazyObject(lambda: alternates(request)),

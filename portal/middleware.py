@@ -62,7 +62,7 @@ class InstantMiddleware:
         if request.method not in ("GET", "HEAD") or not request.path_info.startswith(self.public):
             return self.get_response(request)
         with clock.stopped() as instant:
-            site = request.site = SiteSettings.load(due_by=instant)  # type: ignore[attr-defined]
+            site = request.site_settings = SiteSettings.load(due_by=instant)  # type: ignore[attr-defined]
             if site.anything_due:
                 self.apply_due(request)
             with clock.one_state_of_the_database():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
@@ -67,15 +67,16 @@ class SiteSettings(models.Model):
         """The one row, or an unsaved one for a site that has not been set up yet."""
         rows = cls.objects.select_related("logo")
         if due_by is None:
-            return rows.first() or cls(name={"en": "Chancery"})
+            return rows.first() or cls.new()
         due = Revision.objects.due(at=due_by)
-        site = rows.annotate(_due=Exists(due)).first()
-        if site is None:
-            site = cls(name={"en": "Chancery"})
-            site.anything_due = due.exists()
-        else:
-            site.anything_due = site._due
+        row: Any = rows.annotate(due=Exists(due)).first()
+        site: Self = row or cls.new()
+        site.anything_due = row.due if row else due.exists()
         return site
+
+    @classmethod
+    def new(cls) -> Self:
+        return cls(name={"en": "Chancery"})
 
 
 class MenuLink(HandOrdered):

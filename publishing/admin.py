@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 from urllib.parse import urlencode
 
 from admin_ordering.admin import OrderableAdmin
@@ -12,7 +12,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Prefetch, QuerySet, UniqueConstraint
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -70,7 +70,8 @@ class PublishableForm(forms.ModelForm[Publishable]):
             for name in item.fact_columns():
                 setattr(item, name, getattr(self.translated_from, name))
         if item.pk is not None:
-            self.initial |= {"seen": self.newest.number if self.newest else 0, **getattr(item, "draft_relations", {})}
+            self.initial["seen"] = self.newest.number if self.newest else 0
+            self.initial.update(getattr(item, "draft_relations", {}))
 
     @property
     def newest(self) -> Revision | None:
@@ -82,7 +83,7 @@ class PublishableForm(forms.ModelForm[Publishable]):
         many = {field.name for field in self.instance._meta.many_to_many}
         self.relations = {name: value for name, value in self.cleaned_data.items() if name in many}
         seen = self.cleaned_data.get("seen")
-        if self.newest is not None and not self.errors and seen not in (None, self.newest.number):
+        if self.newest is not None and not self.errors and seen is not None and seen != self.newest.number:
             self._merge(seen, self.newest)
 
     def _merge(self, seen: int, newest: Revision) -> None:
@@ -94,15 +95,16 @@ class PublishableForm(forms.ModelForm[Publishable]):
         if both and self.cleaned_data.get("decided") != newest.number:
             shown = differences(self.instance, base, newest.content)
             self.conflicts = [Conflict(one.name, one.label, one.parts) for one in shown if one.name in both]
-            self.data = self.data.copy()
-            self.data["decided"] = str(newest.number)
+            data = cast(QueryDict, self.data).copy()
+            data["decided"] = str(newest.number)
+            self.data = data
             self.add_error(
                 None,
                 _("%(name)s has changed the same fields meanwhile. Nothing is lost: choose for each field, then save.")
                 % {"name": newest.author or gettext("Somebody")},
             )
             return
-        for name in self.data.getlist("theirs"):
+        for name in cast(QueryDict, self.data).getlist("theirs"):
             if name in both:
                 content[name] = newest.content[name]
         self.relations = overlay(self.instance, content)
@@ -279,7 +281,7 @@ class PublishableAdmin(admin.ModelAdmin[Any]):
         """Only the languages that this person looks after are offered."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and db_field.name == "language":
-            field.choices = [
+            field.choices = [  # type: ignore[attr-defined]
                 (code, name) for code, name in language_choices() if workflow.may(request.user, "add", self.model, code)
             ]
         return field
@@ -385,12 +387,12 @@ class PublishableAdmin(admin.ModelAdmin[Any]):
                 chosen.run(item, by=request.user, seen=form.cleaned_data["seen"], **form.arguments())
             except workflow.Overtaken as error:
                 form.add_error(None, error)
-                form.data = {**form.data.dict(), "seen": str(error.latest.number)}
+                form.data = {**request.POST.dict(), "seen": str(error.latest.number)}
                 item = self._item(request, object_id)
             except ValidationError as error:
                 form.add_error(None, " ".join(error.messages))
             else:
-                messages.success(request, chosen.done)
+                messages.success(request, str(chosen.done))
                 return HttpResponseRedirect(self._change_url(item))
         context = {
             **self.admin_site.each_context(request),

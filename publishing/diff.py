@@ -10,7 +10,6 @@ from html import unescape
 from typing import Any
 
 from django.db import models
-from django.utils.encoding import force_str
 from django.utils.formats import localize
 from django.utils.html import strip_tags
 from django.utils.text import capfirst
@@ -75,7 +74,7 @@ def readable(field: models.Field[Any, Any], value: Any) -> str:
     if getattr(field, "holds_html", False):
         return text_of(value)
     if field.choices:
-        return force_str(dict(field.flatchoices).get(value, value))
+        return str(dict(field.flatchoices).get(value, value))
     if isinstance(value, bool):
         return gettext("Yes") if value else gettext("No")
     python = field.to_python(value)
