@@ -49,16 +49,32 @@ def differences(item: Publishable, old: Content, new: Content) -> list[Differenc
 
 
 def words(old: str, new: str) -> Iterator[tuple[str, str]]:
-    """The two texts as one, in pieces: (kept, added or removed; text)."""
+    """The two texts as one, in pieces: (kept, added or removed; text). What is replaced stands together."""
     before, after = WORD.findall(old), WORD.findall(new)
+    removed = added = ""
     for operation, a, b, c, d in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if operation == "equal":
-            yield KEPT, "".join(before[a:b])
-            continue
-        if a < b:
-            yield REMOVED, "".join(before[a:b])
-        if c < d:
-            yield ADDED, "".join(after[c:d])
+        text = "".join(before[a:b])
+        if operation != "equal":
+            removed, added = removed + text, added + "".join(after[c:d])
+        elif text.isspace() and (removed or added):
+            # A space between two changes belongs to them, or they would be torn into single words.
+            removed, added = removed + text, added + text
+        else:
+            yield from _pieces(removed, added)
+            yield KEPT, text
+            removed = added = ""
+    yield from _pieces(removed, added)
+
+
+def _pieces(removed: str, added: str) -> Iterator[tuple[str, str]]:
+    """One change; the white space that both of its sides end with was not changed."""
+    space = removed[len(removed.rstrip()) :]
+    tail = space if added.endswith(space) else ""
+    for kind, text in ((REMOVED, removed), (ADDED, added)):
+        if text.removesuffix(tail):
+            yield kind, text.removesuffix(tail)
+    if tail:
+        yield KEPT, tail
 
 
 def readable(field: models.Field[Any, Any], value: Any) -> str:

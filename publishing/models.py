@@ -185,9 +185,14 @@ class Publishable(models.Model):
         return self.live_from is not None and self.live_from <= clock.now()
 
     @property
+    def public_corrections(self) -> list[dict[str, Any]]:
+        """The notes on substantive changes, newest first: at (an aware datetime) and note."""
+        return [{**one, "at": dt.datetime.fromisoformat(one["at"])} for one in self.corrections]
+
+    @property
     def corrected_at(self) -> dt.datetime | None:
         """When the newest correction went live."""
-        return dt.datetime.fromisoformat(self.corrections[0]["at"]) if self.corrections else None
+        return next((one["at"] for one in self.public_corrections), None)
 
     @property
     def original_key(self) -> int:

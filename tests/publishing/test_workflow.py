@@ -327,6 +327,17 @@ def test_a_substantive_change_carries_its_note_and_its_date() -> None:
     assert len(item.corrections) == 2
 
 
+@pytest.mark.parametrize("kind", registry.kinds_with_pages(), ids=lambda kind: kind.key)
+def test_a_correction_stands_on_the_page_with_its_date(kind: registry.ContentKind, visitor: Person) -> None:
+    item = FACTORIES[kind.model](title="Before")
+    edit(item, title="After")
+    with time_machine.travel(dt.datetime(2034, 2, 3, 12, tzinfo=dt.UTC), tick=False):
+        workflow.approve(item, by=IMPORTER, correction="We were <wrong>.")
+    content = visitor.get(item.get_absolute_url()).content.decode()
+    assert "Corrected 3 February 2034:" in content
+    assert "We were &lt;wrong&gt;." in content
+
+
 def test_the_trail_holds_the_values_before_and_after() -> None:
     item = NewsItemFactory(title="Before")
     edit(item, title="After")
