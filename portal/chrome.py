@@ -36,6 +36,7 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         "languages": SimpleLazyObject(lambda: language_links(request)),
         "languages_of_item": SimpleLazyObject(lambda: alternates(request)),
         "canonical_url": SimpleLazyObject(lambda: canonical(request)),
+        "preview": getattr(request, "preview", None),
     }
 
 
@@ -77,7 +78,7 @@ def versions_of_page(request: HttpRequest) -> dict[str, str]:
         is_public = False
     if not is_public or not request.path_info.startswith(f"/{current_language()}/"):
         return {}
-    return {code: translate_url(request.path, code) for code, _ in settings.LANGUAGES}
+    return {code: translate_url(request.path_info, code) for code, _ in settings.LANGUAGES}
 
 
 def language_links(request: HttpRequest) -> list[dict[str, Any]]:
@@ -93,12 +94,16 @@ def language_links(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def alternates(request: HttpRequest) -> list[dict[str, str]]:
-    """Absolute addresses for `hreflang`, in every language in which the page exists."""
+    """Absolute addresses for `hreflang`, in every language in which the page exists; none for a preview."""
+    if hasattr(request, "preview"):
+        return []
     return [{"code": code, "url": request.build_absolute_uri(url)} for code, url in versions_of_page(request).items()]
 
 
 def canonical(request: HttpRequest) -> str:
-    """The page's own address; a list's page number belongs to it, its filters do not."""
+    """The page's own address; a list's page number belongs to it, its filters do not. A preview has none."""
+    if hasattr(request, "preview"):
+        return ""
     page = request.GET.get("page", "")
     url = request.build_absolute_uri(versions_of_page(request).get(current_language(), request.path))
     return f"{url}?page={page}" if page.isdecimal() and page != "1" else url

@@ -24,10 +24,12 @@ from django.utils.translation import gettext_lazy as _
 from js_asset.media import Media
 
 from publishing import workflow
+from publishing.admin_preview import PreviewAdminMixin
 from publishing.admin_verbs import VERBS, Standing, offered
 from publishing.diff import Difference, differences
 from publishing.languages import language_choices, own_name
 from publishing.models import Publishable, State
+from publishing.preview import preview_url
 from publishing.records import AuditEntry, Revision
 from publishing.registry import kind_of
 from publishing.snapshots import OUTSIDE, Relations, merge, overlay, snapshot
@@ -135,7 +137,7 @@ class StateFilter(admin.SimpleListFilter):
         return queryset.in_state(State(value))  # type: ignore[attr-defined, no-any-return]
 
 
-class PublishableAdmin(admin.ModelAdmin[Any]):
+class PublishableAdmin(PreviewAdminMixin, admin.ModelAdmin[Any]):
     """Base of every publishable kind's admin.
 
     A kind names `content_fieldsets`; publication and language are added. Who lacks the right to publish may write
@@ -312,7 +314,9 @@ class PublishableAdmin(admin.ModelAdmin[Any]):
         return self._on_to_verb(request, obj) or super().response_change(request, obj)
 
     def _on_to_verb(self, request: HttpRequest, item: Publishable) -> HttpResponse | None:
-        """After saving, to the page of the verb whose button was pressed."""
+        """After saving, to the preview or to the page of the verb whose button was pressed."""
+        if "_preview" in request.POST:
+            return HttpResponseRedirect(preview_url(item))
         verb = request.POST.get("_verb", "")
         return HttpResponseRedirect(self._url(item, verb)) if verb in VERBS else None
 

@@ -85,7 +85,7 @@ class ItemView(DetailView[Any]):
             version.language: version.get_absolute_url() for version in versions
         }
         context["breadcrumbs"] = [*self.breadcrumbs(item), crumb(item.title)]
-        if self.share:
+        if self.share and not hasattr(self.request, "preview"):
             context["share"] = share_links(self.request, item.title)
         return context
 

@@ -353,6 +353,16 @@ def _apply(keys: list[int], at: dt.datetime) -> int:
     return applied
 
 
+def rehearse(revision: Revision, *, at: dt.datetime) -> None:
+    """Put a revision live as of an instant, whoever asks. For previews: call it where everything is rolled back."""
+    item = revision.item
+    assert isinstance(item, Publishable)
+    stored, _latest = _hold(item, None)
+    if stored.live_from is None or stored.live_from > at:
+        stored.live_from = at
+    _go_live(stored, revision, at=at)
+
+
 # ── Inside ───────────────────────────────────────────────────────────────────────────────────────────
 def _hold(item: Publishable, seen: int | None) -> tuple[Any, Revision]:
     """The item as stored and its newest revision; until the transaction ends nobody else changes any version of it."""

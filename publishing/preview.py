@@ -1,0 +1,183 @@
+"""Seeing what is not public yet: do it, look, undo.
+
+`/preview/<what>/<language>/…` shows the site as it will be. In a transaction that is always rolled back, the workflow
+puts the revisions live, the clock stands at the moment asked for, and the page is computed by the same view and
+template as ever; links made on it stay in the preview. What can be seen:
+
+    item-<content type>-<key>   the newest revision of one item
+    at-<YYYYMMDDTHHMM>          the whole site at a moment (UTC)
+    release-<key>               the whole site as a release will leave it
+    link-<key>                  one revision of one item, for somebody without an account, until the link expires
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.urls import get_script_prefix, reverse, set_script_prefix
+from django.utils import timezone, translation
+from django.utils.translation import gettext
+
+from publishing import clock, workflow
+from publishing.languages import default_language, language_choices
+from publishing.models import Publishable
+from publishing.records import PreviewLink, Release, Revision
+from publishing.registry import kind_of
+
+PATH = re.compile(r"^(?P<prefix>/preview/(?P<what>[a-z]+)-(?P<key>[\w-]+)/)(?P<rest>.*)$")
+MOMENT = "%Y%m%dT%H%M"
+
+
+@dataclass
+class Preview:
+    """What is shown, and what the banner says about it."""
+
+    revisions: list[Revision]
+    instant: dt.datetime
+    item: Publishable | None = None
+    link: PreviewLink | None = None
+    whole_site: bool = False
+    back: str = ""
+
+    def enact(self) -> None:
+        """Inside the transaction: everything that will have happened by then."""
+        workflow.apply_due(at=self.instant)
+        for revision in self.revisions:
+            workflow.rehearse(revision, at=self.instant)
+        if self.item is not None:
+            self.item.refresh_from_db()
+
+    def start(self) -> str:
+        """The address, within the preview, at which to begin."""
+        if self.item is None:
+            return reverse("home")
+        kind = kind_of(type(self.item))
+        if kind is not None and kind.has_page:
+            return self.item.get_absolute_url()
+        with translation.override(self.item.language):
+            return reverse("home")
+
+
+class PreviewMiddleware:
+    """Answers under `/preview/`. It stands after those that know who is signed in."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        match = PATH.match(request.path_info)
+        if match is None:
+            return self.get_response(request)
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        if match["what"] != "link" and not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        response = self.shown(request, match["prefix"], match["rest"], found(request, match["what"], match["key"]))
+        response.headers["Cache-Control"] = "private, no-store"
+        response.headers["X-Robots-Tag"] = "noindex, nofollow"
+        response.headers["Referrer-Policy"] = "no-referrer"
+        return response
+
+    def shown(self, request: HttpRequest, prefix: str, rest: str, preview: Preview) -> HttpResponse:
+        outside, before = get_script_prefix(), translation.get_language()
+        request.path, request.path_info = prefix + rest, f"/{rest}"
+        request.preview = preview  # type: ignore[attr-defined]
+        language = translation.get_language_from_path(request.path_info) or default_language()
+        try:
+            with transaction.atomic(), clock.stopped(preview.instant):
+                preview.enact()
+                # From here on every link is made to stay in the preview.
+                set_script_prefix(prefix)
+                translation.activate(language)
+                request.LANGUAGE_CODE = language
+                response = self.answer(request, rest, preview)
+                transaction.set_rollback(True)
+        finally:
+            set_script_prefix(outside)
+            translation.activate(before or default_language())
+        return response
+
+    def answer(self, request: HttpRequest, rest: str, preview: Preview) -> HttpResponse:
+        start = preview.start()
+        if not rest:
+            return HttpResponseRedirect(start)
+        if not request.path_info.startswith(tuple(f"/{code}/" for code, _name in language_choices())):
+            raise Http404(gettext("There is nothing to preview at this address."))
+        if preview.link is not None and request.path != start:
+            raise Http404(gettext("This link shows one page only."))
+        return self.get_response(request)
+
+
+def found(request: HttpRequest, what: str, key: str) -> Preview:
+    """Raises Http404 for what does not exist or is closed, PermissionDenied for what this person may not see."""
+    finders = {"item": _item, "at": _moment, "release": _release, "link": _link}
+    if what not in finders:
+        raise Http404(gettext("There is nothing to preview at this address."))
+    return finders[what](request, key)
+
+
+def _item(request: HttpRequest, key: str) -> Preview:
+    kind, _dash, pk = key.partition("-")
+    if not (kind.isdecimal() and pk.isdecimal() and len(key) < 30):
+        raise Http404(gettext("There is no such item."))
+    model = getattr(ContentType.objects.filter(pk=kind).first(), "model_class", lambda: None)()
+    item = model.rows().filter(pk=pk).first() if model and issubclass(model, Publishable) else None
+    if item is None:
+        raise Http404(gettext("There is no such item."))
+    if not workflow.may(request.user, "view", type(item)):
+        raise PermissionDenied
+    newest = item.revisions.order_by("-number").first()
+    back = reverse(f"admin:{item._meta.app_label}_{item._meta.model_name}_change", args=[item.pk])
+    return Preview([newest] if newest else [], timezone.now(), item=item, back=back)
+
+
+def _moment(request: HttpRequest, key: str) -> Preview:
+    try:
+        instant = dt.datetime.strptime(key, MOMENT).replace(tzinfo=dt.UTC)
+    except ValueError as error:
+        raise Http404(gettext("There is no such moment.")) from error
+    return Preview([], _for_staff(request, instant), whole_site=True, back=reverse("admin:index"))
+
+
+def _release(request: HttpRequest, key: str) -> Preview:
+    release = Release.objects.filter(pk=key).first() if key.isdecimal() and len(key) < 19 else None
+    if release is None:
+        raise Http404(gettext("There is no such release."))
+    instant = _for_staff(request, release.due_at or timezone.now())
+    revisions = list(release.revisions.open().order_by("content_type", "object_id"))
+    return Preview(revisions, instant, whole_site=True, back=reverse("admin:index"))
+
+
+def _for_staff(request: HttpRequest, instant: dt.datetime) -> dt.datetime:
+    if not request.user.is_staff:
+        raise PermissionDenied
+    return instant
+
+
+def _link(request: HttpRequest, key: str) -> Preview:
+    link = PreviewLink.objects.select_related("revision").filter(key=key).first()
+    if link is None or not link.is_open or link.item is None:
+        raise Http404(gettext("This preview is no longer open. Ask the newsroom for a new link."))
+    return Preview([link.revision], timezone.now(), item=link.item, link=link)
+
+
+def preview_url(item: Publishable) -> str:
+    """Where staff see the newest revision of an item."""
+    return f"/preview/item-{ContentType.objects.get_for_model(item).pk}-{item.pk}/"
+
+
+def moment_url(instant: dt.datetime) -> str:
+    return f"/preview/at-{instant.astimezone(dt.UTC):{MOMENT}}/"
+
+
+def link_url(link: PreviewLink) -> Any:
+    return f"/preview/link-{link.key}/"
