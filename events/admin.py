@@ -2,13 +2,14 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Event
-from publishing.admin import PublishableAdmin, StateFilter
+from publishing.admin import PublishableAdmin
+from publishing.admin_lists import FILTERS, STANDING
 
 
 @admin.register(Event)
 class EventAdmin(PublishableAdmin):
-    list_display = ("title", "start_date", "city", "status", "state_badge", "language_badges")
-    list_filter = (StateFilter, "language", "kind", "status")
+    list_display = ("title", "start_date", "city", "status", *STANDING)
+    list_filter = (*FILTERS, "kind", "status")
     search_fields = ("title", "teaser", "city")
     autocomplete_fields = ("image", "topics")
     content_fieldsets = (

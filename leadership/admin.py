@@ -3,11 +3,12 @@ from django.utils.translation import gettext_lazy as _
 
 from leadership.models import AnnualReport, TermOfOffice
 from publishing.admin import PublishableAdmin
+from publishing.admin_lists import STANDING
 
 
 @admin.register(TermOfOffice)
 class TermOfOfficeAdmin(PublishableAdmin):
-    list_display = ("title", "began_on", "ended_on", "state_badge", "language_badges")
+    list_display = ("title", "began_on", "ended_on", *STANDING)
     autocomplete_fields = ("image",)
     content_fieldsets = (
         (None, {"fields": ["title", "slug", "country", "teaser", "body", "image"]}),
@@ -18,7 +19,7 @@ class TermOfOfficeAdmin(PublishableAdmin):
 
 @admin.register(AnnualReport)
 class AnnualReportAdmin(PublishableAdmin):
-    list_display = ("title", "year", "state_badge", "language_badges")
+    list_display = ("title", "year", *STANDING)
     autocomplete_fields = ("image", "document")
     content_fieldsets = (
         (None, {"fields": ["title", "slug", "teaser", "body"]}),

@@ -2,13 +2,14 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from news.models import FeaturedItem, NewsItem
-from publishing.admin import HandOrderedAdmin, PublishableAdmin, StateFilter
+from publishing.admin import HandOrderedAdmin, PublishableAdmin
+from publishing.admin_lists import FILTERS, STANDING
 
 
 @admin.register(NewsItem)
 class NewsItemAdmin(PublishableAdmin):
-    list_display = ("title", "kind", "date", "state_badge", "language_badges", "updated_at")
-    list_filter = (StateFilter, "language", "kind")
+    list_display = ("title", "kind", "date", *STANDING)
+    list_filter = (*FILTERS, "kind")
     search_fields = ("title", "teaser", "reference")
     autocomplete_fields = ("image", "topics", "attachments", "secretary_general")
     content_fieldsets = (
@@ -20,7 +21,7 @@ class NewsItemAdmin(PublishableAdmin):
 
 @admin.register(FeaturedItem)
 class FeaturedItemAdmin(HandOrderedAdmin):
-    list_display = ("title", "date", "state_badge", "language_badges", "position")
+    list_display = ("title", "date", *STANDING, "position")
     prepopulated_fields = {}
     autocomplete_fields = ("image",)
     content_fieldsets = ((None, {"fields": ["title", "target", "image", "date"]}),)

@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from pages.models import Page, Topic
 from pages.views import target_suggestions
-from publishing.admin import HandOrderedAdmin, PublishableAdmin, StateFilter
+from publishing import workflow
+from publishing.admin import HandOrderedAdmin, PublishableAdmin
+from publishing.admin_lists import FILTERS, STANDING
 
 
 class ChildInline(OrderableAdmin, admin.TabularInline[Page, Page]):
@@ -31,6 +33,10 @@ class ChildInline(OrderableAdmin, admin.TabularInline[Page, Page]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Page]:
         return super().get_queryset(request).filter(original__isnull=True)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """The order is what visitors see."""
+        return workflow.may_publish_everywhere(request.user, Page)
 
     @admin.display(description=_("page"))
     def link(self, page: Page) -> SafeString:
@@ -52,8 +58,8 @@ class TreeChangeList(ChangeList):
 class PageAdmin(PublishableAdmin):
     """The list shows the tree of originals, each level indented; their order is set on the page above."""
 
-    list_display = ("indented_title", "state_badge", "language_badges", "updated_at")
-    list_filter = (StateFilter,)
+    list_display = ("indented_title", *STANDING)
+    lists_originals = True
     autocomplete_fields = ("parent", "image")
     inlines = (ChildInline,)
     content_fieldsets = ((None, {"fields": ["title", "slug", "parent", "teaser", "body", "image"]}),)
@@ -62,7 +68,7 @@ class PageAdmin(PublishableAdmin):
         queryset: Any = super().get_queryset(request)
         match = request.resolver_match
         if match is not None and match.url_name == "pages_page_changelist":
-            queryset = queryset.filter(original__isnull=True).order_siblings_by("position", "title")
+            queryset = queryset.order_siblings_by("position", "title")
         return queryset
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
@@ -83,7 +89,7 @@ class PageAdmin(PublishableAdmin):
 
 @admin.register(Topic)
 class TopicAdmin(HandOrderedAdmin):
-    list_display = ("title", "in_focus", "state_badge", "language_badges", "position")
-    list_filter = (StateFilter, "in_focus")
+    list_display = ("title", "in_focus", *STANDING, "position")
+    list_filter = (*FILTERS, "in_focus")
     autocomplete_fields = ("image",)
     content_fieldsets = ((None, {"fields": ["title", "slug", "teaser", "body", "image", "in_focus"]}),)

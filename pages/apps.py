@@ -8,8 +8,10 @@ class PagesConfig(AppConfig):
 
     def ready(self) -> None:
         from pages.models import Page, Topic  # models are loaded only now
-        from publishing.registry import ContentKind, Section, register, register_section
+        from pages.targets import links_to
+        from publishing.registry import ContentKind, Section, register, register_finder, register_section
 
         register(ContentKind(key="page", model=Page, teaser_field="teaser"))
         register(ContentKind(key="topic", model=Topic, list_url="pages:topics", teaser_field="teaser"))
+        register_finder(links_to)
         register_section(Section("topics", _("Topics"), "pages:topics"))

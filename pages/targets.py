@@ -10,11 +10,12 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
@@ -26,6 +27,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from publishing import registry
+from publishing.mentions import path_of
 from publishing.models import Publishable
 
 ITEM = re.compile(r"^(?P<kind>[a-z_]+):(?P<key>[1-9]\d{0,17})$")
@@ -181,3 +183,18 @@ def suggestions(term: str, *, limit: int = 20) -> list[dict[str, str]]:
             for item in originals.latest_first()[:limit]
         ]
     return found[:limit]
+
+
+def links_to(item: Publishable) -> Iterator[registry.Mention]:
+    """Menu links, featured items and whatever else points at an item, in the language of this version."""
+    path = path_of(item)
+    if not path:
+        return
+    target = target_of(item)
+    for model in apps.get_models():
+        for field in model._meta.concrete_fields:
+            if isinstance(field, TargetField):
+                by_item = Q(**{field.name: target, "language": item.language})
+                by_address = Q(**{f"{field.name}__startswith": "http", f"{field.name}__endswith": path})
+                for row in model._default_manager.filter(by_item | by_address):
+                    yield registry.Mention.of(row, field, title=str(item) if str(row) == target else "")

@@ -8,22 +8,19 @@ from urllib.parse import urlencode
 
 from admin_ordering.admin import OrderableAdmin
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Prefetch, QuerySet, UniqueConstraint
+from django.db.models import UniqueConstraint
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from js_asset.media import Media
 
-from publishing import workflow
+from publishing import admin_audit, admin_people, workflow  # noqa: F401  (the first two register themselves)
+from publishing.admin_lists import STANDING, PublishableList
 from publishing.admin_preview import PreviewAdminMixin
 from publishing.admin_verbs import VERBS, Standing, offered
 from publishing.diff import Difference, differences
@@ -31,7 +28,7 @@ from publishing.languages import language_choices, own_name
 from publishing.models import Publishable, State
 from publishing.preview import preview_url
 from publishing.records import AuditEntry, Revision
-from publishing.registry import kind_of
+from publishing.registry import kind_of, mentions_of
 from publishing.snapshots import OUTSIDE, Relations, merge, overlay, snapshot
 
 
@@ -123,21 +120,7 @@ class PublishableForm(forms.ModelForm[Publishable]):
         return super()._get_validation_exclusions() - ruled  # type: ignore[no-any-return, misc]
 
 
-class StateFilter(admin.SimpleListFilter):
-    title = _("state")
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(value, str(label)) for value, label in State.choices]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        value = self.value()
-        if value not in State.values:
-            return queryset
-        return queryset.in_state(State(value))  # type: ignore[attr-defined, no-any-return]
-
-
-class PublishableAdmin(PreviewAdminMixin, admin.ModelAdmin[Any]):
+class PublishableAdmin(PreviewAdminMixin, PublishableList):
     """Base of every publishable kind's admin.
 
     A kind names `content_fieldsets`; publication and language are added. Who lacks the right to publish may write
@@ -146,66 +129,18 @@ class PublishableAdmin(PreviewAdminMixin, admin.ModelAdmin[Any]):
 
     form = PublishableForm
     change_form_template = "admin/publishing/change_form.html"
+    delete_confirmation_template = "admin/publishing/delete_confirmation.html"
     content_fieldsets: ClassVar[tuple[Any, ...]] = ()
-    list_display: Any = ("title", "state_badge", "language_badges", "updated_at")
-    list_filter: ClassVar[Any] = (StateFilter, "language")
-    search_fields: ClassVar[Any] = ("title",)
     prepopulated_fields: ClassVar[Any] = {"slug": ("title",)}
-    list_select_related: ClassVar[Any] = ("original",)
-    list_per_page = 50
-    show_full_result_count = False
     save_on_top = True
-
-    # ── Lists ────────────────────────────────────────────────────────────────────────────────────────
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        work = Prefetch("revisions", Revision.objects.open().order_by("-number"), to_attr="open_revisions")
-        return super().get_queryset(request).prefetch_related("translations", "original__translations", work)
-
-    @admin.display(description=_("state"), ordering="live_from")
-    def state_badge(self, item: Any) -> SafeString:
-        """Where it stands with the public, and what is under way."""
-        badges = [(item.state.value, item.state.label, item.live_from if item.state is State.SCHEDULED else None)]
-        for revision in item.open_revisions:
-            if revision.state != Revision.State.DRAFT:
-                badges.append((revision.state, revision.get_state_display(), revision.due_at))
-            elif item.state is not State.DRAFT:
-                badges.append(("pending", _("Changes not yet published"), None))
-        return format_html_join(
-            " ",
-            '<span class="state state--{}">{}</span> {}',
-            (
-                (key, label, date_format(timezone.localtime(when), "SHORT_DATETIME_FORMAT") if when else "")
-                for key, label, when in badges
-            ),
-        )
-
-    @admin.display(description=_("languages"))
-    def language_badges(self, item: Publishable) -> SafeString:
-        original = item.original or item
-        versions = {version.language: version for version in (original, *original.translations.all())}
-        return format_html_join(
-            " ",
-            '<a class="version version--{}{}" href="{}" title="{}" aria-label="{}">{}</a>',
-            (
-                (
-                    versions[code].state.value,
-                    " version--own" if versions[code].pk == item.pk else "",
-                    self._change_url(versions[code]),
-                    versions[code].state.label,
-                    f"{own_name(code)}: {versions[code].state.label}",
-                    code.upper(),
-                )
-                for code, _name in language_choices()
-                if code in versions
-            ),
-        )
 
     # ── Rights ───────────────────────────────────────────────────────────────────────────────────────
     def _may(self, action: str, request: HttpRequest, obj: Publishable | None) -> bool:
         return workflow.may(request.user, action, self.model, obj.language if obj else None)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return self._may("add", request, None)
+        language = request.GET.get("language") if self._source(request) else None
+        return workflow.may(request.user, "add", self.model, language)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._may("change", request, obj)
@@ -213,6 +148,9 @@ class PublishableAdmin(PreviewAdminMixin, admin.ModelAdmin[Any]):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """What was ever public is withdrawn, not deleted: its address goes on to answer."""
         return self._may("delete", request, obj) and (obj is None or not obj.was_public)
+
+    def render_delete_form(self, request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+        return super().render_delete_form(request, {**context, "mentions": mentions_of(context["object"])})
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         actions = super().get_actions(request)
@@ -326,7 +264,7 @@ class PublishableAdmin(PreviewAdminMixin, admin.ModelAdmin[Any]):
     ) -> HttpResponse:
         item = kwargs.get("obj") or context.get("original")
         context["media"] = self._media(request, context["media"])
-        context["versions"] = list(self._versions(item)) if item else []
+        context["versions"] = list(self._versions(item, request.user)) if item else []
         standing = getattr(item, "standing", None) or Standing(self.model(), None, None)
         context["standing"] = standing
         context["verbs"] = list(offered(standing, request.user))
@@ -337,7 +275,7 @@ class PublishableAdmin(PreviewAdminMixin, admin.ModelAdmin[Any]):
     def get_view_on_site_url(self, obj: Any = None) -> str | None:
         return getattr(obj, "public_url", "") or None
 
-    def _versions(self, item: Publishable) -> Any:
+    def _versions(self, item: Publishable, user: object) -> Any:
         """Every language of the site with this item's version in it, or where to add one."""
         original = item.original or item
         existing = {version.language: version for version in (original, *original.translations.all())}
@@ -349,13 +287,11 @@ class PublishableAdmin(PreviewAdminMixin, admin.ModelAdmin[Any]):
                 "code": code,
                 "state": version.state if version else None,
                 "current": version is not None and version.pk == item.pk,
+                "may_add": version is None and workflow.may(user, "add", self.model, code),
                 "url": self._change_url(version)
                 if version
                 else f"{add}?{urlencode({'original': original.pk, 'language': code})}",
             }
-
-    def _change_url(self, version: Publishable) -> str:
-        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[version.pk])
 
     def _url(self, version: Publishable, page: str) -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_verb", args=[version.pk, page])
@@ -408,6 +344,7 @@ class PublishableAdmin(PreviewAdminMixin, admin.ModelAdmin[Any]):
             "form": form,
             "fits": chosen.fits(item.standing),
             "differences": self._unpublished(item) if verb in ("submit", "approve") else [],
+            "mentions": mentions_of(item) if verb in ("withdraw", "expire") else [],
             "media": self._media(request, self.media + form.media),
         }
         return TemplateResponse(request, "admin/publishing/verb.html", context)
@@ -469,22 +406,16 @@ class HandOrderedAdmin(OrderableAdmin, PublishableAdmin):
 
     ordering_field = "position"
     ordering_field_hide_input = True
-    list_display: Any = ("title", "state_badge", "language_badges", "updated_at", "position")
+    list_display: Any = ("title", *STANDING, "position")
     list_editable: ClassVar[Any] = ("position",)
     ordering = ("position", "pk")
     list_per_page = 200
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        queryset = super().get_queryset(request)
-        match = request.resolver_match
-        if match is not None and str(match.url_name).endswith("_changelist"):
-            queryset = queryset.filter(original__isnull=True)
-        return queryset
+    lists_originals = True
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """The order is what visitors see: only who may publish can change it."""
+        """The order is what visitors see, in all languages: only who may publish in all of them can change it."""
         changelist: Any = super().get_changelist_instance(request)
-        if not workflow.may_publish(request.user, self.model):
+        if not workflow.may_publish_everywhere(request.user, self.model):
             changelist.list_editable = ()
         return changelist
 

@@ -9,7 +9,10 @@ from django.apps import apps
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
+
+from publishing.admin_start import Desk
 
 # The one <style> that the rich-text editor (TipTap) inserts. A test computes it from the installed editor.
 EDITOR_STYLE = "'sha256-PlumsSlvJ7vvWzjqibGAYKq92O3y/4JTxWWsWJvyUYA='"
@@ -32,6 +35,9 @@ class PortalAdminSite(admin.AdminSite):
         first = {"portal": len(place)}  # settings and menus are touched least
         found = super().get_app_list(request, app_label)
         return sorted(found, key=lambda app: first.get(app["app_label"], place[app["app_label"]]))
+
+    def index(self, request: Any, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        return super().index(request, {**Desk(request.user).context(), **(extra_context or {})})
 
     def each_context(self, request: Any) -> dict[str, Any]:
         return {**super().each_context(request), "site_url": "/"}

@@ -8,3 +8,8 @@ class PublishingConfig(AppConfig):
 
     def ready(self) -> None:
         from publishing import checks  # noqa: F401  (registers the system checks, once the models are loaded)
+        from publishing.mentions import items_about, texts_with
+        from publishing.registry import register_finder
+
+        register_finder(texts_with)
+        register_finder(items_about)

@@ -6,6 +6,7 @@ from urllib.parse import unquote
 
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
+from django.urls import get_script_prefix
 
 from publishing.models import Publishable, State
 from publishing.records import FormerAddress
@@ -13,14 +14,19 @@ from publishing.records import FormerAddress
 
 def addresses(items: list[Publishable]) -> dict[int, str]:
     """The paths of the versions that are or were public, by key."""
-    return {item.pk: unquote(item.get_absolute_url()) for item in items if item.was_public}
+    return {item.pk: _path(item) for item in items if item.was_public}
+
+
+def _path(item: Publishable) -> str:
+    """Without the prefix under which the site stands, which is another one in a preview."""
+    return "/" + unquote(item.get_absolute_url()).removeprefix(get_script_prefix())
 
 
 def remember(items: list[Publishable], before: dict[int, str]) -> None:
     """Keep the paths that public versions have lost since `addresses` was asked."""
     for item in items:
         path = before.get(item.pk)
-        if path and path != unquote(item.get_absolute_url()):
+        if path and path != _path(item):
             FormerAddress.objects.update_or_create(path=path, defaults={"item": item})
 
 
@@ -32,7 +38,7 @@ def answer(request: HttpRequest, here: Publishable | None) -> HttpResponse | Non
     """
     item = here if here is not None and here.was_public else None
     if item is None:
-        former = FormerAddress.objects.filter(path=request.path).first()
+        former = FormerAddress.objects.filter(path=request.path_info).first()
         item = former.item if former else None
     if item is None or not item.was_public:
         return None

@@ -113,9 +113,10 @@ class Publishable(models.Model):
         help_text=_("The last part of the page’s address. If it changes, the old address leads to the new one."),
     )
 
-    # Set by the verbs in `workflow` only. Null: never approved.
-    live_from = models.DateTimeField(_("goes live"), null=True, blank=True, editable=False)
-    live_until = models.DateTimeField(_("comes down"), null=True, blank=True, editable=False)
+    # Set by the verbs in `workflow` only. Null: never approved. Their indexes serve the newsroom's start page: what has
+    # gone live last, what goes live and what comes down next.
+    live_from = models.DateTimeField(_("goes live"), null=True, blank=True, editable=False, db_index=True)
+    live_until = models.DateTimeField(_("comes down"), null=True, blank=True, editable=False, db_index=True)
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True, editable=False)
     withdrawal_note = models.TextField(_("why it was withdrawn"), blank=True, editable=False)
     # Public notes on substantive changes, newest first, so that a page needs no query for them: at (ISO 8601), note.

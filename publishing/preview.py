@@ -25,6 +25,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import get_script_prefix, reverse, set_script_prefix
 from django.utils import timezone, translation
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext
 
 from publishing import clock, workflow
@@ -74,6 +75,8 @@ class PreviewMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info == "/preview/" and "at" in request.GET:
+            return HttpResponseRedirect(chosen_moment(request.GET["at"]))
         match = PATH.match(request.path_info)
         if match is None:
             return self.get_response(request)
@@ -168,6 +171,17 @@ def _link(request: HttpRequest, key: str) -> Preview:
     if link is None or not link.is_open or link.item is None:
         raise Http404(gettext("This preview is no longer open. Ask the newsroom for a new link."))
     return Preview([link.revision], timezone.now(), item=link.item, link=link)
+
+
+def chosen_moment(text: str) -> str:
+    """The address for a moment as a browser's field for date and time sends it, in the site's time zone."""
+    try:
+        instant = parse_datetime(text)
+    except ValueError:
+        instant = None
+    if instant is None:
+        raise Http404(gettext("There is no such moment."))
+    return moment_url(instant if timezone.is_aware(instant) else timezone.make_aware(instant))
 
 
 def preview_url(item: Publishable) -> str:

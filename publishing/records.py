@@ -135,12 +135,10 @@ class Revision(OfItem):
         indexes = [
             # Serves the question of every page: is anything due? And the start page's “next to go live”.
             models.Index(fields=["due_at"], condition=Q(state="approved", failure=""), name="publishing_revision_due"),
-            # Serves the start page: what is in review, what are my drafts.
-            models.Index(
-                fields=["state", "-created_at"],
-                condition=Q(state__in=("draft", "submitted")),
-                name="publishing_revision_open",
-            ),
+            # Serves the start page and the filters of the lists: what is in review, what is not published yet.
+            models.Index(fields=["state", "content_type", "object_id"], name="publishing_revision_state"),
+            # Serves the same: what are my drafts, what have I written.
+            models.Index(fields=["author", "content_type", "state"], name="publishing_revision_author"),
         ]
 
     def __str__(self) -> str:
@@ -186,7 +184,7 @@ class AuditEntry(OfItem):
         ]
 
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M} {self.verb} {self.label}"
+        return f"{self.get_verb_display()}: {self.label}"
 
 
 class FormerAddress(OfItem):

@@ -4,8 +4,11 @@ What a lower floor shows of a higher one (a topic's news, what a menu points to,
 through here, so that imports point down only.
 """
 
-from collections.abc import Iterator
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Model
 from django.urls import reverse
@@ -53,8 +56,33 @@ class ContentKind:
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A place that leads to an item, and where staff change it."""
+
+    kind: str
+    field: str
+    title: str
+    language: str
+    url: str
+
+    @classmethod
+    def of(cls, row: Any, field: Any, *, title: str = "") -> Mention:
+        """A row that leads to an item by one of its fields."""
+        return cls(
+            kind=capfirst(str(row._meta.verbose_name)),
+            field=str(field.verbose_name),
+            title=title or str(row),
+            language=row.language,
+            url=reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk]),
+        )
+
+
+MentionFinder = Callable[[Publishable], Iterable[Mention]]
+
 _kinds: dict[str, ContentKind] = {}
 _sections: dict[str, Section] = {}
+_finders: list[MentionFinder] = []
 
 
 def register(kind: ContentKind) -> None:
@@ -68,6 +96,17 @@ def register_section(section: Section) -> None:
     if _sections.get(section.key, section) != section:
         raise ValueError(f"The section “{section.key}” is registered already.")
     _sections[section.key] = section
+
+
+def register_finder(finder: MentionFinder) -> None:
+    """Enter a way to find what leads to an item."""
+    if finder not in _finders:
+        _finders.append(finder)
+
+
+def mentions_of(item: Publishable) -> list[Mention]:
+    """What would lead nowhere if this version were not public, as far as the apps know."""
+    return [mention for finder in _finders for mention in finder(item)]
 
 
 def kinds() -> tuple[ContentKind, ...]:

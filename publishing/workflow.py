@@ -23,6 +23,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from publishing import former
+from publishing.languages import language_choices
 from publishing.models import Publishable, State
 from publishing.records import AuditEntry, Release, Remit, Revision
 from publishing.registry import kind_of
@@ -48,14 +49,25 @@ class Overtaken(Refused):
 
 # ── Rights ───────────────────────────────────────────────────────────────────────────────────────────
 def may(user: object, action: str, model: type[Publishable], language: str | None = None) -> bool:
-    """Whether a person may "view", "add", "change", "delete" or "publish" a kind, in a language if one is given."""
+    """Whether a person may "view", "add", "change", "delete" or "publish" a kind, in a language if one is given.
+
+    A remit limits everything but "view".
+    """
     codename = f"{model._meta.app_label}.{action}_{model._meta.model_name}"
-    return isinstance(user, PermissionsMixin) and user.has_perm(codename) and _in_remit(user, model, language)
+    if not isinstance(user, PermissionsMixin) or not user.has_perm(codename):
+        return False
+    # Colleagues' work can be read by all: who renders an original into another language has to.
+    return action == "view" or _in_remit(user, model, language)
 
 
 def may_publish(user: object, model: type[Publishable], language: str | None = None) -> bool:
     """Whether a person may decide what the public sees of this kind."""
     return may(user, "publish", model, language)
+
+
+def may_publish_everywhere(user: object, model: type[Publishable]) -> bool:
+    """Whether a person may decide what is the same in all languages, such as an order set by hand."""
+    return all(may_publish(user, model, code) for code, _name in language_choices())
 
 
 def _in_remit(user: Any, model: type[Publishable], language: str | None) -> bool:
@@ -358,6 +370,8 @@ def rehearse(revision: Revision, *, at: dt.datetime) -> None:
     item = revision.item
     assert isinstance(item, Publishable)
     stored, _latest = _hold(item, None)
+    if revision.state in (Revision.State.LIVE, Revision.State.SUPERSEDED):
+        revision.correction = ""  # if it was public, its note stands on the page already
     if stored.live_from is None or stored.live_from > at:
         stored.live_from = at
     _go_live(stored, revision, at=at)

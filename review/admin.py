@@ -1,14 +1,15 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from publishing.admin import PublishableAdmin, StateFilter
+from publishing.admin import PublishableAdmin
+from publishing.admin_lists import FILTERS, STANDING
 from review.models import Article, Author, Issue
 
 
 @admin.register(Article)
 class ArticleAdmin(PublishableAdmin):
-    list_display = ("title", "date", "issue", "state_badge", "language_badges", "updated_at")
-    list_filter = (StateFilter, "language", "issue")
+    list_display = ("title", "date", "issue", *STANDING)
+    list_filter = (*FILTERS, "issue")
     list_select_related = ("original", "issue")
     search_fields = ("title", "standfirst")
     autocomplete_fields = ("image", "topics", "authors")

@@ -43,22 +43,22 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='featureditem',
             name='live_from',
-            field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name='goes live'),
+            field=models.DateTimeField(blank=True, db_index=True, editable=False, null=True, verbose_name='goes live'),
         ),
         migrations.AlterField(
             model_name='featureditem',
             name='live_until',
-            field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name='comes down'),
+            field=models.DateTimeField(blank=True, db_index=True, editable=False, null=True, verbose_name='comes down'),
         ),
         migrations.AlterField(
             model_name='newsitem',
             name='live_from',
-            field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name='goes live'),
+            field=models.DateTimeField(blank=True, db_index=True, editable=False, null=True, verbose_name='goes live'),
         ),
         migrations.AlterField(
             model_name='newsitem',
             name='live_until',
-            field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name='comes down'),
+            field=models.DateTimeField(blank=True, db_index=True, editable=False, null=True, verbose_name='comes down'),
         ),
         migrations.AlterField(
             model_name='newsitem',

@@ -43,12 +43,12 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='page',
             name='live_from',
-            field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name='goes live'),
+            field=models.DateTimeField(blank=True, db_index=True, editable=False, null=True, verbose_name='goes live'),
         ),
         migrations.AlterField(
             model_name='page',
             name='live_until',
-            field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name='comes down'),
+            field=models.DateTimeField(blank=True, db_index=True, editable=False, null=True, verbose_name='comes down'),
         ),
         migrations.AlterField(
             model_name='page',
@@ -58,12 +58,12 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='topic',
             name='live_from',
-            field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name='goes live'),
+            field=models.DateTimeField(blank=True, db_index=True, editable=False, null=True, verbose_name='goes live'),
         ),
         migrations.AlterField(
             model_name='topic',
             name='live_until',
-            field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name='comes down'),
+            field=models.DateTimeField(blank=True, db_index=True, editable=False, null=True, verbose_name='comes down'),
         ),
         migrations.AlterField(
             model_name='topic',

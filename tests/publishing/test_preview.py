@@ -108,6 +108,16 @@ def test_the_whole_site_at_a_moment_to_come(editor: Person) -> None:
     assert everything() == before
 
 
+def test_the_start_page_asks_for_the_moment(editor: Person) -> None:
+    NewsItemFactory(title="First of next year", live_from=dt.datetime(2035, 1, 1, 9, tzinfo=dt.UTC))
+    assert 'name="at"' in editor.get("/admin/").content.decode()
+    for at, shown in (("2035-01-01T10:00", True), ("2035-01-01T09:59", False)):  # in Brussels, an hour ahead
+        content = editor.get("/preview/", {"at": at}, follow=True).content.decode()
+        assert ("First of next year" in content) is shown
+    for nonsense in ("", "soon", "2035-13-01T10:00"):
+        assert editor.get("/preview/", {"at": nonsense}).status_code == 404
+
+
 def test_a_release_is_seen_with_everything_in_it(editor: Person) -> None:
     release = Release.objects.create(name="Summit", due_at=timezone.now() + TOMORROW)
     for number in range(3):
