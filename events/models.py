@@ -165,7 +165,8 @@ class Event(Publishable):
         zone = zoneinfo.ZoneInfo(self.time_zone)
         self.starts_at = dt.datetime.combine(self.start_date, self.start_time or dt.time.min, zone)
         self.ends_at = self._end(zone)
-        if self.ends_at < self.starts_at:
+        # As instants: on one clock's face an hour is skipped in spring.
+        if self.ends_at.timestamp() < self.starts_at.timestamp():
             raise ValidationError({"end_time": _("An event cannot end before it starts.")})
 
     def _end(self, zone: zoneinfo.ZoneInfo) -> dt.datetime:

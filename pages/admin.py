@@ -1,6 +1,7 @@
 from typing import Any
 
 from admin_ordering.admin import OrderableAdmin
+from django import forms
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
@@ -17,10 +18,19 @@ from publishing.admin import HandOrderedAdmin, PublishableAdmin
 from publishing.admin_lists import FILTERS, STANDING
 
 
+class PositionForm(forms.ModelForm[Page]):
+    """Writes the place among its siblings and nothing else of a page."""
+
+    def save(self, commit: bool = True) -> Page:
+        Page.objects.filter(pk=self.instance.pk).update(position=self.instance.position)
+        return self.instance
+
+
 class ChildInline(OrderableAdmin, admin.TabularInline[Page, Page]):
     """The pages below, to be put in order by dragging."""
 
     model = Page
+    form = PositionForm
     fk_name = "parent"
     ordering = ("position", "pk")
     ordering_field = "position"

@@ -76,6 +76,8 @@ class Page(HandOrdered, Publishable):  # type: ignore[django-manager-missing]  #
             above = Page.objects.ancestors(self.parent, include_self=True)
             if above.filter(pk=self.original_key).exists():
                 raise ValidationError({"parent": _("A page cannot be placed under itself.")})
+        if not self.slug:
+            return
         self.path = self.computed_path()
         if not self._address_is_free():
             raise ValidationError({"slug": _("This address belongs to a section of the site. Choose another slug.")})
@@ -92,7 +94,11 @@ class Page(HandOrdered, Publishable):  # type: ignore[django-manager-missing]  #
         """The slugs of the pages above in this page's language, else in the language they were written in."""
         if self.parent is None:
             return self.slug
-        versions = {page.language: page for page in Page.objects.versions_of(self.parent.pk)}
+        versions = {
+            page.language: page
+            for page in Page.objects.versions_of(self.parent.pk)
+            if page.live_from is not None or self.live_from is None  # a draft's slug is no part of a public address
+        }
         return f"{versions.get(self.language, self.parent).path}/{self.slug}"
 
     def settled(self) -> None:
@@ -107,6 +113,7 @@ class Page(HandOrdered, Publishable):  # type: ignore[django-manager-missing]  #
             if page.path != path:
                 before = former.addresses([page])
                 page.path = path
+                page.validate_constraints()
                 page.save(update_fields=["path"])
                 former.remember([page], before)
                 page.settled()

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from library.models import Image
 from pages.targets import TargetField
-from publishing.fields import TranslatedTextField
+from publishing.fields import TranslatedTextField, Translations
 from publishing.languages import default_language, language_choices
 from publishing.models import HandOrdered
 from publishing.records import Revision
@@ -76,7 +76,7 @@ class SiteSettings(models.Model):
 
     @classmethod
     def new(cls) -> Self:
-        return cls(name={"en": "Chancery"})
+        return cls(name=Translations(en="Chancery"))
 
 
 class MenuLink(HandOrdered):

@@ -25,7 +25,7 @@ from publishing.admin_preview import PreviewAdminMixin
 from publishing.admin_verbs import VERBS, Standing, offered
 from publishing.diff import Difference, differences
 from publishing.languages import language_choices, own_name
-from publishing.models import Publishable, State
+from publishing.models import HandOrdered, Publishable, State
 from publishing.preview import preview_url
 from publishing.records import AuditEntry, Revision
 from publishing.registry import kind_of, mentions_of
@@ -84,6 +84,15 @@ class PublishableForm(forms.ModelForm[Publishable]):
         seen = self.cleaned_data.get("seen")
         if self.newest is not None and not self.errors and seen is not None and seen != self.newest.number:
             self._merge(seen, self.newest)
+        if not self.errors:
+            self._judge()
+
+    def _judge(self) -> None:
+        """By every rule that the verb asks for, so that what it would refuse is a message here."""
+        try:
+            self.instance.full_clean()
+        except ValidationError as error:
+            self.add_error(None, error.messages)
 
     def _merge(self, seen: int, newest: Revision) -> None:
         """Bring what was typed together with a revision that somebody else has added meanwhile."""
@@ -147,7 +156,10 @@ class PublishableAdmin(PreviewAdminMixin, PublishableList):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """What was ever public is withdrawn, not deleted: its address goes on to answer."""
-        return self._may("delete", request, obj) and (obj is None or not obj.was_public)
+        allowed = self._may("delete", request, obj)
+        if not allowed or obj is None or obj.live_from is None:
+            return allowed
+        return not obj.was_public and self._may("publish", request, obj)
 
     def render_delete_form(self, request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
         return super().render_delete_form(request, {**context, "mentions": mentions_of(context["object"])})
@@ -214,7 +226,9 @@ class PublishableAdmin(PreviewAdminMixin, PublishableList):
         key, language = request.GET.get("original", ""), request.GET.get("language", "")
         if not key.isdecimal() or language not in dict(language_choices()):
             return None
-        source: Publishable | None = self.model.rows().filter(pk=int(key), original=None).first()
+        source: Publishable | None = (
+            self.model.rows().filter(pk=int(key), original=None).exclude(language=language).first()
+        )
         return source
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -229,6 +243,8 @@ class PublishableAdmin(PreviewAdminMixin, PublishableList):
     # ── Saving ───────────────────────────────────────────────────────────────────────────────────────
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         newest: Revision | None = form.newest
+        if not change and isinstance(obj, HandOrdered):
+            obj.put_last()
         workflow.save_draft(
             obj,
             by=request.user,
@@ -427,8 +443,6 @@ class HandOrderedAdmin(OrderableAdmin, PublishableAdmin):
         if not isinstance(form, PublishableForm):
             self.model.rows().filter(pk=obj.pk).update(position=obj.position)
             return
-        if not change:
-            obj.put_last()
         super().save_model(request, obj, form, change)
 
 

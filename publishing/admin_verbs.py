@@ -313,6 +313,6 @@ def is_out_of_date(item: Publishable) -> bool:
     """Whether a published translation renders an older revision than the one that its original shows."""
     if item.original is None:
         return False
-    mine = item.revisions.filter(state=Revision.State.LIVE).values_list("renders", flat=True).first()
+    mine = item.revisions.filter(state=Revision.State.LIVE).first()
     source = item.original.revisions.filter(state=Revision.State.LIVE).values_list("number", flat=True).first()
-    return mine is not None and source is not None and mine < source
+    return mine is not None and source is not None and (mine.renders or 0) < source

@@ -17,13 +17,13 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, PermissionsMixin
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, models, transaction
+from django.db import DatabaseError, IntegrityError, models, transaction
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from publishing import former
-from publishing.languages import language_choices
+from publishing.languages import default_language, language_choices
 from publishing.models import Publishable, State
 from publishing.records import AuditEntry, Release, Remit, Revision
 from publishing.registry import kind_of
@@ -198,6 +198,8 @@ def approve(
         raise Refused(_("There is nothing new to publish."))
     latest.correction = correction.strip()
     if stored.was_public and at is not None and at > now:
+        if stored.state is State.LIVE and stored.live_until is not None and stored.live_until <= at:
+            raise Refused(_("The page comes down before that. Change its end first."))
         _schedule(stored, latest, at)
     else:
         if not stored.was_public:
@@ -264,9 +266,8 @@ def cancel_schedule(item: Publishable, *, by: Person, seen: int | None = None) -
         waiting.due_at = waiting.release = None
         waiting.save()
     elif stored.state is State.SCHEDULED:
-        stored.live_from = None
-        stored.live_until = None
-        stored.save()
+        stored.live_from = stored.live_until = None
+        _write(stored, latest.content, store=True)
         Revision.objects.of(stored).filter(state=Revision.State.LIVE).update(
             state=Revision.State.DRAFT if latest.state == Revision.State.LIVE else Revision.State.SUPERSEDED
         )
@@ -283,6 +284,10 @@ def expire(item: Publishable, *, by: Person, at: dt.datetime | None, seen: int |
     stored, _latest = _hold(item, seen)
     if stored.live_from is None:
         raise Refused(_("Only what is public or scheduled can come down."))
+    if at is not None and Revision.objects.of(stored).due(at=dt.datetime.max.replace(tzinfo=dt.UTC)).filter(
+        due_at__gte=at
+    ):
+        raise Refused(_("A change that waits goes live after that. Cancel its schedule first."))
     before = stored.live_until
     stored.live_until = at
     stored.full_clean()
@@ -338,11 +343,21 @@ def apply_due(*, at: dt.datetime | None = None) -> int:
     for keys in groups.values():
         try:
             applied += _apply(keys, at)
-        except (ValidationError, IntegrityError) as error:
-            problem = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
-            log.error("Revisions %s could not go live: %s", keys, problem)
-            Revision.objects.filter(pk__in=keys).update(failure=problem)
+        except Exception as error:
+            if isinstance(error, DatabaseError) and not isinstance(error, IntegrityError):
+                raise
+            # Whatever is wrong with one change must not take the site down; it is told to those who can mend it.
+            log.exception("Revisions %s could not go live", keys)
+            Revision.objects.filter(pk__in=keys).update(failure=_problem(error))
     return applied
+
+
+def _problem(error: Exception) -> str:
+    """For the newsroom, in the site's first language: the visitor who came first may read another one."""
+    with override(default_language()):
+        if isinstance(error, ValidationError):
+            return " ".join(error.messages)
+        return gettext("This change could not be applied. Approve it anew.")
 
 
 @transaction.atomic
@@ -436,6 +451,7 @@ def settle(item: Publishable) -> None:
     for name in gained:
         setattr(original, name, getattr(item, name))
     if gained:
+        original.validate_constraints()
         original.save(update_fields=gained)
     translations = model.rows().filter(original=original)
     if original.live_from is None:

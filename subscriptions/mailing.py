@@ -49,6 +49,6 @@ def send_update(subscriber: Subscriber, *, until: dt.datetime, site: str) -> int
                 headers={"List-Unsubscribe": f"<{leave}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
             ).send()
     # After the mail: a failure in between sends an update twice rather than never.
-    subscriber.mailed_until = until
-    subscriber.save(update_fields=["mailed_until"])
+    # A reader who has left meanwhile is no error that would keep the mail from all the others.
+    Subscriber.objects.filter(pk=subscriber.pk).update(mailed_until=until)
     return len(items)

@@ -69,3 +69,20 @@ def test_only_originals_are_offered_as_parents(editor: Person) -> None:
     response = send(editor, add_url(Page), Page, "_save", title="T", slug="t", parent=str(french.pk))
     assert response.status_code == 200
     assert "parent" in response.context["adminform"].form.errors
+
+
+def test_a_new_page_comes_last(editor: Person) -> None:
+    PageFactory(position=3)
+    send(editor, add_url(Page), Page, "_continue", title="Fresh", slug="fresh")
+    assert Page.objects.get(slug="fresh").position == 4
+
+
+def test_putting_pages_in_order_writes_nothing_else(editor: Person) -> None:
+    top = PageFactory()
+    first, second = PageFactory(parent=top, position=1), PageFactory(parent=top, position=2)
+    Page.objects.filter(pk=first.pk).update(path="kept/as/it/is")
+    data = form_data(editor.get(change_url(top)), "page_form")
+    editor.post(change_url(top), {**data, "children-0-position": "9", "_continue": "1"})
+    first.refresh_from_db()
+    assert (first.position, first.path) == (9, "kept/as/it/is")
+    assert second.position == 2

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection
 from django.db.models import ProtectedError
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from django.utils.translation import override
 
 from pages.models import Page, Topic
@@ -184,3 +185,21 @@ def test_a_topic_goes_by_its_address() -> None:
     assert TopicFactory(slug="kosovo").get_absolute_url() == "/en/topics/kosovo/"
     assert TopicFactory.build(slug="kosovo", language="fr").get_absolute_url() == "/fr/topics/kosovo/"
     assert Topic.address("x", dt.date(2024, 1, 1)).endswith("/topics/x/")
+
+
+def test_a_drafts_slug_is_no_part_of_a_public_address() -> None:
+    about = PageFactory(slug="about")
+    child = PageFactory(slug="x", parent=about)
+    french = translated(child, slug="x")
+    assert french.path == "about/x"
+    translated(about, slug="projet-secret", draft=True)
+    workflow.expire(french, by=IMPORTER, at=timezone.now() + dt.timedelta(days=1))
+    french.refresh_from_db()
+    assert french.path == "about/x"
+
+
+@pytest.mark.parametrize("slug", ["", "a b"])
+def test_a_page_without_a_proper_slug_is_refused_with_a_message(slug: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        Page(title="T", slug=slug).full_clean()
+    assert "slug" in refused.value.message_dict

@@ -111,6 +111,16 @@ def test_a_forged_number_overwrites_nothing_by_accident(seen: str, writer: Perso
     assert item.revisions.filter(content__title="Second").exists()
 
 
+@pytest.mark.django_db
+def test_two_changes_that_do_not_go_together_are_a_message(writer: Person, editor: Person) -> None:
+    item = NewsItemFactory(kind="opinion", speaker="Maria Rossi")
+    mine, theirs = opened(writer, item), opened(editor, item)
+    save(editor, item, theirs, speaker="")
+    response = save(writer, item, mine, kind="speech")
+    assert response.status_code == 200
+    assert "Say who speaks" in response.content.decode()
+
+
 ROUNDS = 200
 
 

@@ -13,6 +13,7 @@ from django.test import override_settings
 
 from news.models import NewsItem
 from publishing import registry, workflow
+from publishing.admin_verbs import is_out_of_date
 from publishing.models import Publishable, State
 from publishing.records import AuditEntry, Remit, Revision
 from publishing.workflow import Overtaken, Refused
@@ -345,6 +346,65 @@ def test_the_trail_holds_the_values_before_and_after() -> None:
     entry = AuditEntry.objects.of(item).filter(verb=AuditEntry.Verb.GO_LIVE).first()
     assert entry is not None
     assert entry.changes == {"title": ["Before", "After"]}
+
+
+# ── What went wrong once ─────────────────────────────────────────────────────────────────────────────────
+def test_a_scheduled_change_does_not_revive_what_has_come_down() -> None:
+    item = NewsItemFactory()
+    now = dt.datetime.now(dt.UTC)
+    workflow.expire(item, by=IMPORTER, at=now + HOUR)
+    edit(item, title="Later")
+    with pytest.raises(Refused, match="comes down before"):
+        workflow.approve(item, by=IMPORTER, at=now + 2 * HOUR)
+    workflow.expire(item, by=IMPORTER, at=None)
+    workflow.approve(item, by=IMPORTER, at=now + 2 * HOUR)
+    with pytest.raises(Refused, match="A change that waits"):
+        workflow.expire(item, by=IMPORTER, at=now + HOUR)
+    workflow.expire(item, by=IMPORTER, at=now + 3 * HOUR)
+
+
+def test_a_change_that_cannot_be_read_takes_no_page_down(visitor: Person) -> None:
+    item = NewsItemFactory(title="Stays")
+    edit(item, title="Broken")
+    due = dt.datetime.now(dt.UTC) + HOUR
+    workflow.approve(item, by=IMPORTER, at=due)
+    waiting = item.revisions.get(state=Revision.State.APPROVED)
+    waiting.content = {**waiting.content, "topics": "nonsense"}
+    waiting.save()
+    with time_machine.travel(due, tick=False):
+        for _ in range(2):
+            response = visitor.get("/fr/")
+            assert response.status_code == 200
+        assert "Stays" in visitor.get("/en/").content.decode()
+    waiting.refresh_from_db()
+    assert waiting.failure == "This change could not be applied. Approve it anew."
+
+
+def test_a_translation_published_before_its_original_can_be_out_of_date() -> None:
+    original = NewsItemFactory(draft=True)
+    french = translated(original)
+    assert not is_out_of_date(french)
+    workflow.approve(original, by=IMPORTER)
+    assert is_out_of_date(french)
+    workflow.confirm_translation(french, by=IMPORTER)
+    assert not is_out_of_date(french)
+
+
+def test_a_day_handed_up_to_an_original_whose_slug_is_taken_on_it_is_refused() -> None:
+    today = dt.datetime.now(dt.UTC).date()
+    NewsItemFactory(slug="taken", date=today)
+    original = NewsItemFactory(slug="taken", draft=True, date=None)
+    french = translated(original, draft=True, slug="libre")
+    with pytest.raises(ValidationError):
+        workflow.approve(french, by=IMPORTER)
+
+
+def test_cancelling_lets_the_columns_follow_the_latest_draft_again() -> None:
+    item = NewsItemFactory(draft=True)
+    workflow.approve(item, by=IMPORTER, at=dt.datetime.now(dt.UTC) + HOUR)
+    edit(item, title="Latest")
+    workflow.cancel_schedule(item, by=IMPORTER)
+    assert item.title == "Latest"
 
 
 # ── Coming down ──────────────────────────────────────────────────────────────────────────────────────────
