@@ -19,7 +19,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from js_asset.media import Media
 
-from publishing import admin_audit, admin_people, workflow  # noqa: F401  (the first two register themselves)
+from publishing import (  # noqa: F401  (the first three register themselves)
+    admin_audit,
+    admin_people,
+    admin_releases,
+    workflow,
+)
 from publishing.admin_lists import STANDING, PublishableList
 from publishing.admin_preview import PreviewAdminMixin
 from publishing.admin_verbs import VERBS, Standing, offered
@@ -137,8 +142,8 @@ class PublishableAdmin(PreviewAdminMixin, PublishableList):
     """
 
     form = PublishableForm
-    change_form_template = "admin/publishing/change_form.html"
-    delete_confirmation_template = "admin/publishing/delete_confirmation.html"
+    change_form_template = "admin/publishing/item_form.html"
+    delete_confirmation_template = "admin/publishing/item_delete.html"
     content_fieldsets: ClassVar[tuple[Any, ...]] = ()
     prepopulated_fields: ClassVar[Any] = {"slug": ("title",)}
     save_on_top = True

@@ -28,7 +28,7 @@ class OfItem(models.Model):
 
     content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE, editable=False)
     object_id = models.PositiveBigIntegerField(editable=False)
-    item = GenericForeignKey("content_type", "object_id")
+    item: Any = GenericForeignKey("content_type", "object_id")
 
     class Meta:
         abstract = True
@@ -49,8 +49,18 @@ def person(verbose_name: Any) -> models.ForeignKey[Any, Any]:
 class Release(models.Model):
     """Revisions of any kinds and languages that go live at one instant, all or none."""
 
+    class State(models.TextChoices):
+        OPEN = "open", _("Being put together")
+        APPROVED = "approved", _("Approved, waits for its time")
+        LIVE = "live", _("Live")
+
     name = models.CharField(_("name"), max_length=200)
-    due_at = models.DateTimeField(_("goes live"), null=True, blank=True, help_text=_("Empty: not decided yet."))
+    due_at = models.DateTimeField(
+        _("goes live"),
+        null=True,
+        blank=True,
+        help_text=_("When it is meant to. Nothing goes live before the release is approved. Empty: not decided yet."),
+    )
     approved_at = models.DateTimeField(_("approved"), null=True, blank=True, editable=False)
     applied_at = models.DateTimeField(_("went live"), null=True, blank=True, editable=False)
     # Why the last attempt to go live failed; empty if there was none.
@@ -66,15 +76,29 @@ class Release(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def state(self) -> Release.State:
+        if self.applied_at is not None:
+            return self.State.LIVE
+        return self.State.OPEN if self.approved_at is None else self.State.APPROVED
+
+    def members(self) -> RevisionQuerySet:
+        """The revisions that it holds, or that went live with it."""
+        return self.revisions.open() if self.applied_at is None else self.revisions.all()
+
 
 class RevisionQuerySet(OfItemQuerySet):
     def open(self) -> Self:
         """Work that has not reached the public."""
-        return self.filter(state__in=(Revision.State.DRAFT, Revision.State.SUBMITTED, Revision.State.APPROVED))
+        return self.filter(state__in=OPEN)
 
     def due(self, *, at: dt.datetime) -> Self:
         """Approved, its instant has come, and nothing has gone wrong with it yet."""
-        return self.filter(state=Revision.State.APPROVED, due_at__lte=at, failure="")
+        return self.waiting().filter(due_at__lte=at)
+
+    def waiting(self) -> Self:
+        """Approved for an instant, and nothing has gone wrong with it."""
+        return self.filter(state=Revision.State.APPROVED, failure="")
 
 
 class Revision(OfItem):
@@ -145,6 +169,11 @@ class Revision(OfItem):
         return f"{self.item}, {self.number}"
 
 
+# What an author still writes on. An approved revision stays as it is; what is written after it is a new draft.
+DRAFTS = (Revision.State.DRAFT, Revision.State.SUBMITTED)
+OPEN = (*DRAFTS, Revision.State.APPROVED)
+
+
 class AuditEntry(OfItem):
     """One verb, by whom and when, with the values before and after. Written by the verbs, changed by nobody."""
 
@@ -159,6 +188,8 @@ class AuditEntry(OfItem):
         WITHDRAW = "withdraw", _("Withdrew")
         RESTORE = "restore", _("Restored a revision")
         CONFIRM = "confirm", _("Confirmed the translation")
+        JOIN = "join", _("Put into a release")
+        LEAVE = "leave", _("Taken out of a release")
 
     at = models.DateTimeField(_("time"), default=timezone.now, editable=False)
     by = person(_("by"))
