@@ -48,11 +48,6 @@ class PublishableForm(RevisedForm):
                 setattr(item, name, getattr(self.translated_from, name))
         self.initial.update(getattr(item, "draft_relations", {}))
 
-    @property
-    def newest(self) -> Revision | None:
-        standing: Standing | None = getattr(self.instance, "standing", None)
-        return standing.latest if standing else None
-
     def _get_validation_exclusions(self) -> set[str]:
         # A rule that spans a field of the form and one outside it (language and slug) is checked all the same.
         ruled = {

@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from publishing.admin_verbs import Standing
 from publishing.diff import Difference, differences
 from publishing.records import Revision
 from publishing.snapshots import Content, Relations, merge, overlay, snapshot
@@ -33,6 +34,9 @@ class RevisedForm(forms.ModelForm[Any]):
     which that was done, and `theirs` names the fields in which the other's text is taken.
     """
 
+    # False for a form that only tells what the other has done.
+    merges = True
+
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
     decided = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
@@ -47,7 +51,8 @@ class RevisedForm(forms.ModelForm[Any]):
 
     @property
     def newest(self) -> Revision | None:
-        raise NotImplementedError
+        standing: Standing | None = getattr(self.instance, "standing", None)
+        return standing.latest if standing else None
 
     def tell(self, request: HttpRequest) -> None:
         """Say so if what was saved is the work of two."""

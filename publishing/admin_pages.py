@@ -118,6 +118,7 @@ class ItemPages:
             "opts": self.opts,
             "title": title,
             "item": item,
+            "is_deleted": item._state.adding,
             "has_drafts": self.has_drafts,
             "restore": restore,
             "may_restore": self._may(restore.permission, request, item),

@@ -24,7 +24,7 @@ from django.utils.translation import gettext_lazy as _
 
 from publishing import former
 from publishing.languages import default_language, language_choices
-from publishing.models import Publishable, State
+from publishing.models import Publishable, Recorded, State
 from publishing.records import AuditEntry, Release, Remit, Revision
 from publishing.registry import kind_of
 from publishing.snapshots import Content, Relations, changed, overlay, snapshot
@@ -138,7 +138,7 @@ def restore(item: Publishable, *, by: Person, revision: Revision, seen: int | No
     return restored
 
 
-def snapshot_of(item: Publishable, revision: Revision) -> Content:
+def snapshot_of(item: Publishable | Recorded, revision: Revision) -> Content:
     """A revision's content in the fields that the model has today."""
     return {name: revision.content.get(name, value) for name, value in snapshot(item).items()}
 
@@ -153,7 +153,7 @@ def submit(item: Publishable, *, by: Person, seen: int | None = None, note: str 
     latest.state = Revision.State.SUBMITTED
     latest.note = note or latest.note
     latest.save()
-    _audit(Verb.SUBMIT, stored, by=by, note=note)
+    audit(Verb.SUBMIT, stored, by=by, note=note)
     return latest
 
 
@@ -169,7 +169,7 @@ def return_to_author(item: Publishable, *, by: Person, note: str, seen: int | No
     latest.state = Revision.State.DRAFT
     latest.note = note
     latest.save()
-    _audit(Verb.RETURN, stored, by=by, note=note)
+    audit(Verb.RETURN, stored, by=by, note=note)
     return latest
 
 
@@ -205,9 +205,9 @@ def approve(
         if not stored.was_public:
             stored.live_from = at or now
         _go_live(stored, latest, at=now)
-    latest.approved_by, latest.approved_at = _stored(by), now
+    latest.approved_by, latest.approved_at = stored_person(by), now
     latest.save()
-    _audit(Verb.APPROVE, stored, by=by, note=emergency or correction, changes={"at": [None, at or now]})
+    audit(Verb.APPROVE, stored, by=by, note=emergency or correction, changes={"at": [None, at or now]})
     item.refresh_from_db()
     return latest
 
@@ -252,7 +252,7 @@ def _go_live(stored: Publishable, revision: Revision, *, at: dt.datetime) -> Non
     revision.save()
     new = snapshot(stored)
     changes = {name: [old.get(name), new[name]] for name in changed(old, new)}
-    _audit(Verb.GO_LIVE, stored, by=None, changes=changes)
+    audit(Verb.GO_LIVE, stored, by=None, changes=changes)
 
 
 @transaction.atomic
@@ -273,7 +273,7 @@ def cancel_schedule(item: Publishable, *, by: Person, seen: int | None = None) -
         )
     else:
         raise Refused(_("Nothing is scheduled."))
-    _audit(Verb.CANCEL, stored, by=by)
+    audit(Verb.CANCEL, stored, by=by)
     item.refresh_from_db()
 
 
@@ -292,7 +292,7 @@ def expire(item: Publishable, *, by: Person, at: dt.datetime | None, seen: int |
     stored.live_until = at
     stored.full_clean()
     stored.save()
-    _audit(Verb.EXPIRE, stored, by=by, changes={"live_until": [before, at]})
+    audit(Verb.EXPIRE, stored, by=by, changes={"live_until": [before, at]})
     item.refresh_from_db()
 
 
@@ -309,7 +309,7 @@ def withdraw(item: Publishable, *, by: Person, explanation: str = "", seen: int 
     waiting = Revision.objects.of(stored).filter(state=Revision.State.APPROVED)
     waiting.filter(pk=latest.pk).update(state=Revision.State.DRAFT, due_at=None, release=None)
     waiting.exclude(pk=latest.pk).update(state=Revision.State.SUPERSEDED, due_at=None, release=None)
-    _audit(Verb.WITHDRAW, stored, by=by, note=explanation)
+    audit(Verb.WITHDRAW, stored, by=by, note=explanation)
     item.refresh_from_db()
 
 
@@ -324,7 +324,7 @@ def confirm_translation(item: Publishable, *, by: Person, seen: int | None = Non
     source = Revision.objects.of(stored.original).filter(state=Revision.State.LIVE).first()
     live.renders = source.number if source else None
     live.save(update_fields=["renders"])
-    _audit(Verb.CONFIRM, stored, by=by)
+    audit(Verb.CONFIRM, stored, by=by)
 
 
 # ── What falls due ───────────────────────────────────────────────────────────────────────────────────
@@ -417,9 +417,9 @@ def _record(
     """Add a draft; the drafts before it are replaced, what is approved and waits goes on to wait."""
     drafts = (Revision.State.DRAFT, Revision.State.SUBMITTED)
     Revision.objects.of(item).filter(state__in=drafts).update(state=Revision.State.SUPERSEDED)
-    revision = Revision(item=item, number=number, content=content, author=_stored(by), note=note)
+    revision = Revision(item=item, number=number, content=content, author=stored_person(by), note=note)
     revision.save()
-    _audit(verb, item, by=by, note=note)
+    audit(verb, item, by=by, note=note)
     return revision
 
 
@@ -470,18 +470,19 @@ def _has_page(item: Publishable) -> bool:
     return kind is not None and kind.has_page
 
 
-def _stored(by: object) -> Any:
+def stored_person(by: object) -> Any:
     """A person who can be referred to: an importer may act as one who is not in the database."""
     return by if isinstance(by, AbstractBaseUser) and by.pk else None
 
 
-def _audit(
-    verb: Verb, item: Publishable, *, by: object, note: str = "", changes: dict[str, list[Any]] | None = None
+def audit(
+    verb: Verb, item: models.Model, *, by: object, note: str = "", changes: dict[str, list[Any]] | None = None
 ) -> None:
+    """Write the audit trail. `by` is None for what the clock does; `changes` holds before and after, by field."""
     AuditEntry.objects.create(
         item=item,
         verb=verb,
-        by=_stored(by),
+        by=stored_person(by),
         name="" if by is None else str(by),
         label=str(item)[:250],
         note=note,
