@@ -13,13 +13,14 @@ from django.utils.translation import gettext_lazy as _
 
 from library.models import Image
 from pages.targets import TargetField
+from portal.links import Links
 from publishing.fields import TranslatedTextField, Translations
 from publishing.languages import default_language, language_choices
-from publishing.models import HandOrdered
+from publishing.models import HandOrdered, Recorded
 from publishing.records import Revision
 
 
-class SiteSettings(models.Model):
+class SiteSettings(Recorded):
     """What makes the portal this organisation's. There is one row."""
 
     name = TranslatedTextField(_("name of the organisation"))
@@ -79,8 +80,11 @@ class SiteSettings(models.Model):
         return cls(name=Translations(en="Chancery"))
 
 
-class MenuLink(HandOrdered):
-    """A link of a menu, or a section that holds links."""
+class MenuLink(HandOrdered, Recorded):
+    """A link of a menu, or a section that holds links. A section has one history with its links."""
+
+    outside = ("parent", "position")
+    parts = (Links(),)
 
     class Menu(models.TextChoices):
         MAIN = "main", _("Main menu")

@@ -99,9 +99,7 @@ class Desk:
         lines = {name: [*self._lines(revisions, titles, name)] for name, revisions in read.items()}
         late = self._releases(~Q(failure="") | Q(due_at__lt=self.now), LABELS["overdue"])
         soon = self._releases(Q(failure="", due_at__gte=self.now, due_at__lte=self.now + SOON))
-        overdue = Panel("overdue", _("Could not go live on time"), "").show(
-            [*late, *lines["overdue"]]
-        )
+        overdue = Panel("overdue", _("Could not go live on time"), "").show([*late, *lines["overdue"]])
         return [
             *([overdue] if overdue.lines else []),
             Panel("waiting", _("Waiting for me"), _("Nothing waits for you.")).show(

@@ -27,7 +27,7 @@ from django.utils.translation import gettext_lazy as _
 
 from publishing import former
 from publishing.languages import default_language, language_choices
-from publishing.models import Publishable, State
+from publishing.models import Publishable, Recorded, State
 from publishing.records import DRAFTS, AuditEntry, Release, Remit, Revision
 from publishing.registry import kind_of
 from publishing.snapshots import Content, Relations, changed, overlay, snapshot
@@ -139,7 +139,7 @@ def restore(item: Publishable, *, by: Person, revision: Revision, seen: int | No
     return restored
 
 
-def snapshot_of(item: Publishable, revision: Revision) -> Content:
+def snapshot_of(item: Publishable | Recorded, revision: Revision) -> Content:
     """A revision's content in the fields that the model has today."""
     return {name: revision.content.get(name, value) for name, value in snapshot(item).items()}
 
@@ -224,7 +224,7 @@ def approve_for(revision: Revision, *, by: Person, at: dt.datetime, release: Rel
 
 
 def _sign(revision: Revision, by: Person, at: dt.datetime) -> None:
-    revision.approved_by, revision.approved_at = _stored(by), at
+    revision.approved_by, revision.approved_at = stored_person(by), at
     revision.save()
 
 
@@ -480,7 +480,7 @@ def _record(
 ) -> Revision:  # fmt: skip
     """Add a draft. The drafts before it are replaced, also in their release; what is approved goes on to wait."""
     Revision.objects.of(item).filter(state__in=DRAFTS).update(state=Revision.State.SUPERSEDED, release=None)
-    revision = Revision(item=item, content=content, author=_stored(by), note=note)
+    revision = Revision(item=item, content=content, author=stored_person(by), note=note)
     revision.number = after.number + 1 if after else 1
     revision.release_id = after.release_id if after and after.state in DRAFTS else None
     revision.save()
@@ -535,7 +535,7 @@ def _has_page(item: Publishable) -> bool:
     return kind is not None and kind.has_page
 
 
-def _stored(by: object) -> Any:
+def stored_person(by: object) -> Any:
     """A person who can be referred to: an importer may act as one who is not in the database."""
     return by if isinstance(by, AbstractBaseUser) and by.pk else None
 
@@ -543,10 +543,11 @@ def _stored(by: object) -> Any:
 def audit(
     verb: Verb, item: models.Model, *, by: object, note: str = "", changes: dict[str, list[Any]] | None = None
 ) -> None:
+    """Write the audit trail. `by` is None for what the clock does; `changes` holds before and after, by field."""
     AuditEntry.objects.create(
         item=item,
         verb=verb,
-        by=_stored(by),
+        by=stored_person(by),
         name="" if by is None else str(by),
         label=str(item)[:250],
         note=note,

@@ -10,8 +10,9 @@ from django.apps import apps
 from django.contrib.auth.models import User
 from django.core.management import call_command
 
-from portal.models import SiteSettings
+from portal.models import MenuLink, SiteSettings
 from publishing.models import Publishable
+from publishing.snapshots import snapshot
 
 pytestmark = pytest.mark.django_db
 
@@ -73,6 +74,10 @@ class TestLoadSample:
             if issubclass(model, Publishable):
                 counts = {code: model._default_manager.filter(language=code).count() for code in ("en", "fr")}
                 assert counts["en"] == counts["fr"] > 0, model
+
+    def test_settings_and_menus_have_their_first_revision(self) -> None:
+        for item in (SiteSettings.objects.get(), *MenuLink.objects.filter(parent=None)):
+            assert item.revisions.get().content == snapshot(item)
 
 
 def test_the_first_administrator_gets_a_password_that_is_said_once() -> None:
