@@ -94,7 +94,8 @@ class MenuLinkAdmin(OrderableAdmin, RecordedAdmin):
     form = SectionForm
     ordering_field = "position"
     ordering_field_hide_input = True
-    list_display = ("__str__", "menu", "language", "number_of_links", "position")
+    list_display = ("position", "__str__", "menu", "language", "number_of_links")
+    list_display_links = ("__str__",)
     list_editable = ("position",)
     list_filter = ("language", "menu")
     list_per_page = 200
