@@ -19,7 +19,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from js_asset.media import Media
 
-from publishing import admin_audit, admin_people, workflow  # noqa: F401  (the first two register themselves)
+from publishing import admin_audit, admin_people, copies, workflow  # noqa: F401  (the first two register themselves)
+from publishing.admin_copies import WorkingCopyAdminMixin, show
 from publishing.admin_lists import STANDING, PublishableList
 from publishing.admin_preview import PreviewAdminMixin
 from publishing.admin_verbs import VERBS, Standing, offered
@@ -27,7 +28,7 @@ from publishing.diff import Difference, differences
 from publishing.languages import language_choices, own_name
 from publishing.models import HandOrdered, Publishable, State
 from publishing.preview import preview_url
-from publishing.records import AuditEntry, Revision
+from publishing.records import AuditEntry, Revision, WorkingCopy, new_key
 from publishing.registry import kind_of, mentions_of
 from publishing.snapshots import OUTSIDE, Relations, merge, overlay, snapshot
 
@@ -47,16 +48,21 @@ class PublishableForm(forms.ModelForm[Publishable]):
     `seen` is the number of the revision that the author began with. If there is a newer one by now, the two are
     merged field by field. Fields that both changed are shown for a choice; `decided` is the number of the revision for
     which that was done, and `theirs` names the fields in which the other's text is taken.
+
+    `form_key` tells this opening of the form from others of the same item. `taken_up` is what the author had typed
+    there and not saved, to go on with.
     """
 
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
     decided = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    form_key = forms.CharField(required=False, widget=forms.HiddenInput)
     note = forms.CharField(
         label=_("Note for colleagues"), required=False, help_text=_("What you changed and why. Not shown to readers.")
     )
 
     translated_from: Publishable | None = None
     translated_into: str = ""
+    taken_up: WorkingCopy | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -71,6 +77,11 @@ class PublishableForm(forms.ModelForm[Publishable]):
         if item.pk is not None:
             self.initial["seen"] = self.newest.number if self.newest else 0
             self.initial.update(getattr(item, "draft_relations", {}))
+        self.initial["form_key"] = new_key()
+        if self.taken_up is not None:
+            show(self, self.taken_up.fields)
+            # What was chosen in a conflict is chosen again: the form does not show it now.
+            self.initial.update(decided=None, seen=self.taken_up.seen, form_key=self.taken_up.form_key)
 
     @property
     def newest(self) -> Revision | None:
@@ -96,7 +107,8 @@ class PublishableForm(forms.ModelForm[Publishable]):
 
     def _merge(self, seen: int, newest: Revision) -> None:
         """Bring what was typed together with a revision that somebody else has added meanwhile."""
-        began: Revision | None = self.instance.revisions.filter(number=seen).first()
+        # A row that had no revision when the form was opened was given its first one since.
+        began: Revision | None = self.instance.revisions.filter(number=seen or 1).first()
         base = began.content if began else newest.content
         mine = snapshot(self.instance, self.relations)
         content, both = merge(base, mine, newest.content)
@@ -129,7 +141,7 @@ class PublishableForm(forms.ModelForm[Publishable]):
         return super()._get_validation_exclusions() - ruled  # type: ignore[no-any-return, misc]
 
 
-class PublishableAdmin(PreviewAdminMixin, PublishableList):
+class PublishableAdmin(PreviewAdminMixin, WorkingCopyAdminMixin, PublishableList):
     """Base of every publishable kind's admin.
 
     A kind names `content_fieldsets`; publication and language are added. Who lacks the right to publish may write
@@ -252,6 +264,7 @@ class PublishableAdmin(PreviewAdminMixin, PublishableList):
             seen=newest.number if newest else None,
             note=form.cleaned_data["note"],
         )
+        copies.drop(by=request.user, form_key=form.cleaned_data["form_key"])
         if form.merged_with is not None:
             name = form.merged_with.author or gettext("somebody else")
             messages.info(request, gettext("Merged with what %(name)s has saved meanwhile.") % {"name": name})
