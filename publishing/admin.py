@@ -18,8 +18,10 @@ from publishing import (  # noqa: F401  (the first three register themselves)
     admin_audit,
     admin_people,
     admin_releases,
+    copies,
     workflow,
 )
+from publishing.admin_copies import WorkingCopyAdminMixin, show
 from publishing.admin_forms import RevisedForm
 from publishing.admin_lists import STANDING, PublishableList
 from publishing.admin_pages import ItemPages
@@ -29,20 +31,26 @@ from publishing.diff import Difference, differences
 from publishing.languages import language_choices, own_name
 from publishing.models import HandOrdered, Publishable, State
 from publishing.preview import preview_url
-from publishing.records import Revision
+from publishing.records import Revision, WorkingCopy, new_key
 from publishing.registry import kind_of, mentions_of
 from publishing.snapshots import OUTSIDE, overlay
 
 
 class PublishableForm(RevisedForm):
-    """A version's form. It opens with the newest revision and is stored as one."""
+    """A version's form. It opens with the newest revision and is stored as one.
 
+    `form_key` tells this opening of the form from others of the same item. `taken_up` is what the author had typed
+    there and not saved, to go on with.
+    """
+
+    form_key = forms.CharField(required=False, widget=forms.HiddenInput)
     note = forms.CharField(
         label=_("Note for colleagues"), required=False, help_text=_("What you changed and why. Not shown to readers.")
     )
 
     translated_from: Publishable | None = None
     translated_into: str = ""
+    taken_up: WorkingCopy | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -52,6 +60,11 @@ class PublishableForm(RevisedForm):
             for name in item.fact_columns():
                 setattr(item, name, getattr(self.translated_from, name))
         self.initial.update(getattr(item, "draft_relations", {}))
+        self.initial["form_key"] = new_key()
+        if self.taken_up is not None:
+            show(self, self.taken_up.fields)
+            # What was chosen in a conflict is chosen again: the form does not show it now.
+            self.initial.update(decided=None, seen=self.taken_up.seen, form_key=self.taken_up.form_key)
 
     def _get_validation_exclusions(self) -> set[str]:
         # A rule that spans a field of the form and one outside it (language and slug) is checked all the same.
@@ -64,7 +77,7 @@ class PublishableForm(RevisedForm):
         return super()._get_validation_exclusions() - ruled  # type: ignore[no-any-return, misc]
 
 
-class PublishableAdmin(PreviewAdminMixin, ItemPages, PublishableList):
+class PublishableAdmin(PreviewAdminMixin, WorkingCopyAdminMixin, ItemPages, PublishableList):
     """Base of every publishable kind's admin.
 
     A kind names `content_fieldsets`; publication and language are added. Who lacks the right to publish may write
@@ -187,6 +200,7 @@ class PublishableAdmin(PreviewAdminMixin, ItemPages, PublishableList):
             seen=newest.number if newest else None,
             note=form.cleaned_data["note"],
         )
+        copies.drop(by=request.user, form_key=form.cleaned_data["form_key"])
         form.tell(request)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:

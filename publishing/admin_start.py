@@ -11,6 +11,7 @@ import heapq
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from django.conf import settings
@@ -20,11 +21,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from publishing import releases, workflow
 from publishing.admin_matrix import Matrix, together
-from publishing.records import AuditEntry, Release, Revision
+from publishing.records import AuditEntry, Release, Revision, WorkingCopy
 from publishing.registry import ContentKind, kinds
 
 # Lines of a list.
@@ -83,7 +85,7 @@ class Desk:
         return {"panels": self.panels(), "matrix": Matrix(self.user, self.kinds, self.now)} if self.kinds else {}
 
     def panels(self) -> list[Panel]:
-        """The lists, in the order of their urgency. What has gone wrong is listed only if something has."""
+        """The lists, in the order of their urgency. What went wrong or was not saved is listed only if there is any."""
         submitted, mine = self._revisions(state=Revision.State.SUBMITTED), self._drafts()
         decides = self._decides()
         groups = {
@@ -95,13 +97,15 @@ class Desk:
             "due": self._due_soon(),
         }
         read = {name: list(revisions[: LIMIT + 1]) for name, revisions in groups.items()}
-        titles = self._titles(revision for revisions in read.values() for revision in revisions)
+        unsaved = list(self._unsaved()[: LIMIT + 1])
+        titles = self._titles([*unsaved, *chain.from_iterable(read.values())])
         lines = {name: [*self._lines(revisions, titles, name)] for name, revisions in read.items()}
         late = self._releases(~Q(failure="") | Q(due_at__lt=self.now), LABELS["overdue"])
         soon = self._releases(Q(failure="", due_at__gte=self.now, due_at__lte=self.now + SOON))
         overdue = Panel("overdue", _("Could not go live on time"), "").show([*late, *lines["overdue"]])
+        typed = Panel("unsaved", _("Typed and not saved"), "").show(self._typed(unsaved, titles))
         return [
-            *([overdue] if overdue.lines else []),
+            *(panel for panel in (overdue, typed) if panel.lines),
             Panel("waiting", _("Waiting for me"), _("Nothing waits for you.")).show(
                 [*lines["returned"], *lines["decide"]]
             ),
@@ -164,7 +168,7 @@ class Desk:
                 verb_url=_url(kind, "verb", revision.object_id, "approve") if decides else "",
             )
 
-    def _titles(self, revisions: Iterable[Revision]) -> dict[Key, tuple[str, str]]:
+    def _titles(self, revisions: Iterable[Revision | WorkingCopy]) -> dict[Key, tuple[str, str]]:
         """Title and language of the items of these revisions."""
         keys: dict[int, set[int]] = defaultdict(set)
         for revision in revisions:
@@ -175,6 +179,23 @@ class Desk:
             if number in keys
         ]
         return {(kind, key): (title, language) for kind, key, title, language, _at in together(rows)}
+
+    def _unsaved(self) -> QuerySet[WorkingCopy]:
+        mine = WorkingCopy.objects.typed().filter(user=self.user.pk, content_type__in=self.types.values())
+        return mine.order_by("-typed_at")
+
+    def _typed(self, copies: list[WorkingCopy], titles: dict[Key, tuple[str, str]]) -> Iterator[Line]:
+        """What this person has typed and not saved; each line leads to the form that offers it."""
+        for copy in copies:
+            kind = self.kind_of_type[copy.content_type_id]
+            if copy.object_id:
+                title, language = titles.get((kind.key, copy.object_id), ("", ""))
+                url = _url(kind, "change", copy.object_id)
+            else:
+                title, language = copy.fields.get("title") or gettext("Without a title"), ""
+                url = _url(kind, "add") + (f"?{copy.query}" if copy.query else "")
+            if title:
+                yield Line(title, url, kind=_name(kind), language=language, when=copy.typed_at)
 
     def _releases(self, wanted: Q, label: str | Promise = "") -> Iterator[Line]:
         """Approved releases, each as one line: their members stand on their own page."""

@@ -12,8 +12,12 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+# A window gives a sign of life every half minute; after three that did not come it counts as closed.
+PRESENT = dt.timedelta(seconds=90)
 
 
 class OfItemQuerySet(models.QuerySet[Any]):
@@ -231,29 +235,69 @@ class FormerAddress(OfItem):
         return self.path
 
 
+class WorkingCopyQuerySet(OfItemQuerySet):
+    def typed(self) -> Self:
+        """With words that are not saved yet."""
+        return self.filter(typed_at__isnull=False)
+
+    def open(self) -> Self:
+        """Whose form is open in a window now."""
+        return self.filter(open_at__gt=timezone.now() - PRESENT)
+
+
 class WorkingCopy(OfItem):
     """What somebody has typed into a form and not saved yet; it also tells others that the item is open.
 
-    `object_id` 0 stands for an item that is still to be added.
+    `object_id` 0 stands for an item that is still to be added: each of its forms has a copy of its own.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, related_name="+", on_delete=models.CASCADE)
+    # Drawn when a form is opened and handed on when its copy is taken up: it tells the windows of one person apart.
+    form_key = models.CharField(max_length=40)
+    # Of a translation that is still to be added: the query string of its form, which names original and language.
+    query = models.CharField(max_length=100, blank=True)
+
     # The form's fields as the browser would send them; empty while nothing was changed.
     data = models.TextField(blank=True)
     seen = models.PositiveIntegerField(default=0)
     typed_at = models.DateTimeField(null=True)
-    open_at = models.DateTimeField(default=timezone.now)
 
-    objects = OfItemQuerySet.as_manager()
+    # The last sign of life from the window, and the first. Null: it was closed.
+    open_at = models.DateTimeField(null=True)
+    open_since = models.DateTimeField(null=True)
+
+    objects = WorkingCopyQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["user", "content_type", "object_id"], name="publishing_one_working_copy")
+            # Also serves the form: who else has it open?
+            models.UniqueConstraint(
+                fields=["content_type", "object_id", "user"],
+                condition=~Q(object_id=0),
+                name="publishing_one_working_copy",
+            ),
+            models.UniqueConstraint(
+                fields=["content_type", "user", "form_key"],
+                condition=Q(object_id=0),
+                name="publishing_one_working_copy_a_new_form",
+            ),
+            models.CheckConstraint(
+                condition=Q(data="", typed_at__isnull=True) | (~Q(data="") & Q(typed_at__isnull=False)),
+                name="publishing_working_copy_typed_at_a_time",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.user}: {self.item}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.open_at is not None and self.open_at > timezone.now() - PRESENT
+
+    @property
+    def fields(self) -> QueryDict:
+        return QueryDict(self.data)
 
 
 class Remit(models.Model):
