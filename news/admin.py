@@ -21,7 +21,8 @@ class NewsItemAdmin(PublishableAdmin):
 
 @admin.register(FeaturedItem)
 class FeaturedItemAdmin(HandOrderedAdmin):
-    list_display = ("title", "date", *STANDING, "position")
+    list_display = ("position", "title", "date", *STANDING)
+    list_display_links = ("title",)
     prepopulated_fields = {}
     autocomplete_fields = ("image",)
     content_fieldsets = ((None, {"fields": ["title", "target", "image", "date"]}),)

@@ -23,8 +23,8 @@ from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Cast, Coalesce
 from django.urls import reverse_lazy
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
 
 from publishing import registry
 from publishing.mentions import path_of
@@ -101,8 +101,10 @@ def validate_target(text: str) -> None:
     """Raise ValidationError unless the text points at an item that exists, a section, or a web or mail address."""
     if match := ITEM.match(text):
         kind = registry.kind_named(match["kind"])
-        if kind and kind.has_page and kind.model.rows().filter(pk=match["key"]).exists():
-            return
+        if kind and kind.has_page:
+            if kind.model.rows().filter(pk=match["key"]).exists():
+                return
+            raise ValidationError(_("What this leads to has been deleted."), code="invalid_target")
     elif text.startswith("section:"):
         if registry.section(text.removeprefix("section:")):
             return
@@ -129,6 +131,9 @@ class TargetField(models.CharField[str, str]):
 
     def formfield(self, **kwargs: Any) -> forms.Field | None:  # type: ignore[override]
         return super().formfield(**{**kwargs, "widget": TargetWidget})
+
+    def readable(self, value: str) -> str:
+        return describe(value)
 
 
 class TargetWidget(forms.Select):
@@ -160,10 +165,9 @@ class TargetWidget(forms.Select):
 
 def describe(text: str) -> str:
     """A target for editors: its kind and title whether it is public or not; an outside address as it is."""
-    if match := ITEM.match(text):
-        kind = registry.kind_named(match["kind"])
-        item = kind.model.rows().filter(pk=match["key"]).first() if kind else None
-        return f"{item._meta.verbose_name}: {item}" if item else text
+    if (match := ITEM.match(text)) and (kind := registry.kind_named(match["kind"])):
+        item = kind.model.rows().filter(pk=match["key"]).first() or gettext("(deleted)")
+        return f"{kind.model._meta.verbose_name}: {item}"
     section = registry.section(text.removeprefix("section:"))
     return str(_("Section: %(name)s") % {"name": section.label}) if section else text
 

@@ -1,17 +1,28 @@
+from collections import defaultdict
 from typing import Any
 
 from admin_ordering.admin import OrderableAdmin
 from django.contrib import admin
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from portal.links import rebased
 from portal.models import MenuLink, SiteSettings
+from publishing.admin_forms import RevisedForm
+from publishing.admin_recorded import RecordedAdmin
+from publishing.diff import differences
+from publishing.languages import own_name
+from publishing.records import AuditEntry, Revision
+from publishing.snapshots import Content
+from publishing.workflow import audit
 
 
 @admin.register(SiteSettings)
-class SiteSettingsAdmin(admin.ModelAdmin[SiteSettings]):
+class SiteSettingsAdmin(RecordedAdmin):
     autocomplete_fields = ("logo",)
     fieldsets = (
         (_("The organisation"), {"fields": ["name", "tagline", "logo", "address", "press_email"]}),
@@ -48,6 +59,21 @@ class SiteSettingsAdmin(admin.ModelAdmin[SiteSettings]):
         return HttpResponseRedirect(reverse("admin:portal_sitesettings_change", args=[row.pk]))
 
 
+class SectionForm(RevisedForm):
+    """A section's links have forms of their own, so nothing is merged: who saves second is told what the first did."""
+
+    merges = False
+
+    def _merge(self, base: Content, newest: Revision) -> None:
+        theirs = differences(self.instance, base, newest.content)
+        if theirs and not self._is_decided(newest):
+            self._ask(
+                newest,
+                theirs,
+                _("%(name)s has saved this meanwhile. Nothing is lost: save again to put what you typed in place."),
+            )
+
+
 class ChildLinkInline(OrderableAdmin, admin.TabularInline[MenuLink, MenuLink]):
     """The links of a section, in an order set by dragging."""
 
@@ -62,10 +88,14 @@ class ChildLinkInline(OrderableAdmin, admin.TabularInline[MenuLink, MenuLink]):
 
 
 @admin.register(MenuLink)
-class MenuLinkAdmin(OrderableAdmin, admin.ModelAdmin[MenuLink]):
+class MenuLinkAdmin(OrderableAdmin, RecordedAdmin):
+    """The sections. A link is edited, and kept, with its section."""
+
+    form = SectionForm
     ordering_field = "position"
     ordering_field_hide_input = True
-    list_display = ("__str__", "menu", "language", "number_of_links", "position")
+    list_display = ("position", "__str__", "menu", "language", "number_of_links")
+    list_display_links = ("__str__",)
     list_editable = ("position",)
     list_filter = ("language", "menu")
     list_per_page = 200
@@ -74,22 +104,57 @@ class MenuLinkAdmin(OrderableAdmin, admin.ModelAdmin[MenuLink]):
     inlines = (ChildLinkInline,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[MenuLink]:
-        queryset = super().get_queryset(request).prefetch_related("children")
-        match = request.resolver_match
-        if match is not None and match.url_name == "portal_menulink_changelist":
-            queryset = queryset.filter(parent__isnull=True)
-        return queryset
+        return super().get_queryset(request).filter(parent__isnull=True).prefetch_related("children")
 
     @admin.display(description=_("links"))
     def number_of_links(self, link: MenuLink) -> int:
         return len(link.children.all())
 
+    # ── The list ─────────────────────────────────────────────────────────────────────────────────────
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """A new order stands in the audit trail, with the order before."""
+        if "_save" not in request.POST:
+            return super().changelist_view(request, extra_context)
+        with transaction.atomic():
+            before = orders()
+            response = super().changelist_view(request, extra_context)
+            for name, order in orders().items():
+                if order != before[name]:
+                    menu = MenuLink(pk=0, label=name)  # the menu itself is no row
+                    changes = {"order": [before[name], order]}
+                    audit(AuditEntry.Verb.GO_LIVE, menu, by=request.user, note=gettext("New order."), changes=changes)
+        return response
+
     def save_model(self, request: HttpRequest, obj: MenuLink, form: Any, change: bool) -> None:
+        if not isinstance(form, SectionForm):
+            MenuLink.objects.filter(pk=obj.pk).update(position=obj.position)
+            return
         if not change:
             obj.put_last()
         super().save_model(request, obj, form, change)
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+    # ── The links of a section ───────────────────────────────────────────────────────────────────────
+    def get_formset_kwargs(self, request: HttpRequest, obj: Any, inline: Any, prefix: str) -> dict[str, Any]:
+        kwargs = super().get_formset_kwargs(request, obj, inline, prefix)
+        if obj.pk is not None and "data" in kwargs:
+            kwargs |= rebased(kwargs["data"], prefix, kwargs["queryset"].filter(parent=obj))
+        return kwargs
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """A section's links are in its language and menu, also after those were changed."""
-        super().save_related(request, form, formsets, change)
+        super().save_formset(request, form, formset, change)
         form.instance.children.update(language=form.instance.language, menu=form.instance.menu)
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
+        link = MenuLink.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
+        if link is None:
+            return super()._get_obj_does_not_exist_redirect(request, opts, object_id)
+        return HttpResponseRedirect(self._url(link.parent, "change"))
+
+
+def orders() -> dict[str, str]:
+    """Of each menu in each language its sections in their order, a line each."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for section in MenuLink.objects.filter(parent=None):
+        found[f"{section.get_menu_display()}, {own_name(section.language)}"].append(str(section))
+    return {name: "\n".join(labels) for name, labels in found.items()}

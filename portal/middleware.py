@@ -50,8 +50,9 @@ class LanguageMiddleware(LocaleMiddleware):
 class InstantMiddleware:
     """A public page answers for one instant and one state of the database, after what is due by then has gone live.
 
-    So a change appears on time though no process has run, and nobody ever sees a part of it. The site's settings are
-    read here because the same query says whether anything is due.
+    So a change appears on time though no process has run, and nobody ever sees a part of it. The instant is taken
+    once the state of the database stands: what others put live meanwhile is either in that state, and its instant is
+    over, or it is not there at all. The site's settings are read here because the same query says what is due next.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -61,16 +62,20 @@ class InstantMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method not in ("GET", "HEAD") or not request.path_info.startswith(self.public):
             return self.get_response(request)
-        with clock.stopped() as instant:
-            site = request.site_settings = SiteSettings.load(due_by=instant)  # type: ignore[attr-defined]
-            if site.anything_due:
-                self.apply_due(request)
-            with clock.one_state_of_the_database():
-                return self.get_response(request)
+        response = self.answer(request, may_apply=True)
+        return response or self.answer(request, may_apply=False)  # type: ignore[return-value]
 
-    def apply_due(self, request: HttpRequest) -> None:
+    def answer(self, request: HttpRequest, *, may_apply: bool) -> HttpResponse | None:
+        """None if something was due: it has gone live now, and the page is to be computed from what stands then."""
+        with clock.one_state_of_the_database():
+            site = SiteSettings.load(with_next_due=True)
+            with clock.stopped() as instant:
+                if not (may_apply and site.next_due and site.next_due <= instant):
+                    request.site_settings = site  # type: ignore[attr-defined]
+                    return self.get_response(request)
         try:
-            workflow.apply_due(at=clock.now())
+            workflow.apply_due()
         except DatabaseError:
             # A database that can only be read at the moment still answers, with the page before the change.
             log.exception("What is due could not go live")
+        return None

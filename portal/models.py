@@ -8,18 +8,19 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists
+from django.db.models import Subquery
 from django.utils.translation import gettext_lazy as _
 
 from library.models import Image
 from pages.targets import TargetField
+from portal.links import Links
 from publishing.fields import TranslatedTextField, Translations
 from publishing.languages import default_language, language_choices
-from publishing.models import HandOrdered
+from publishing.models import HandOrdered, Recorded
 from publishing.records import Revision
 
 
-class SiteSettings(models.Model):
+class SiteSettings(Recorded):
     """What makes the portal this organisation's. There is one row."""
 
     name = TranslatedTextField(_("name of the organisation"))
@@ -59,19 +60,19 @@ class SiteSettings(models.Model):
     def __str__(self) -> str:
         return str(self.name)
 
-    # Whether an approved revision waits whose time has come; known only if `load` was asked.
-    anything_due = False
+    # When the next approved change goes live (aware), or went overdue; known only if `load` was asked.
+    next_due: dt.datetime | None = None
 
     @classmethod
-    def load(cls, *, due_by: dt.datetime | None = None) -> Self:
+    def load(cls, *, with_next_due: bool = False) -> Self:
         """The one row, or an unsaved one for a site that has not been set up yet."""
         rows = cls.objects.select_related("logo")
-        if due_by is None:
+        if not with_next_due:
             return rows.first() or cls.new()
-        due = Revision.objects.due(at=due_by)
-        row: Any = rows.annotate(due=Exists(due)).first()
+        first = Revision.objects.waiting().order_by("due_at").values("due_at")[:1]
+        row: Any = rows.annotate(first_due=Subquery(first)).first()
         site: Self = row or cls.new()
-        site.anything_due = row.due if row else due.exists()
+        site.next_due = row.first_due if row else first.values_list("due_at", flat=True).first()
         return site
 
     @classmethod
@@ -79,8 +80,11 @@ class SiteSettings(models.Model):
         return cls(name=Translations(en="Chancery"))
 
 
-class MenuLink(HandOrdered):
-    """A link of a menu, or a section that holds links."""
+class MenuLink(HandOrdered, Recorded):
+    """A link of a menu, or a section that holds links. A section has one history with its links."""
+
+    outside = ("parent", "position")
+    parts = (Links(),)
 
     class Menu(models.TextChoices):
         MAIN = "main", _("Main menu")

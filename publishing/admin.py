@@ -2,121 +2,69 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from admin_ordering.admin import OrderableAdmin
 from django import forms
-from django.contrib import messages
-from django.contrib.admin.utils import flatten_fieldsets, unquote
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.contrib.admin.utils import flatten_fieldsets
 from django.db.models import UniqueConstraint
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
-from django.utils.translation import gettext
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from js_asset.media import Media
 
-from publishing import admin_audit, admin_people, workflow  # noqa: F401  (the first two register themselves)
+from publishing import (  # noqa: F401  (the first three register themselves)
+    admin_audit,
+    admin_people,
+    admin_releases,
+    copies,
+    workflow,
+)
+from publishing.admin_copies import WorkingCopyAdminMixin, show
+from publishing.admin_forms import RevisedForm
 from publishing.admin_lists import STANDING, PublishableList
+from publishing.admin_pages import ItemPages
 from publishing.admin_preview import PreviewAdminMixin
-from publishing.admin_verbs import VERBS, Standing, offered
+from publishing.admin_verbs import VERBS, Standing, Verb, VerbForm, offered
 from publishing.diff import Difference, differences
 from publishing.languages import language_choices, own_name
 from publishing.models import HandOrdered, Publishable, State
 from publishing.preview import preview_url
-from publishing.records import AuditEntry, Revision
+from publishing.records import Revision, WorkingCopy, new_key
 from publishing.registry import kind_of, mentions_of
-from publishing.snapshots import OUTSIDE, Relations, merge, overlay, snapshot
+from publishing.snapshots import OUTSIDE, overlay
 
 
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """A field that two people have changed: what the other one made of it, against what both began with."""
-
-    name: str
-    label: str
-    theirs: list[tuple[str, str]]
-
-
-class PublishableForm(forms.ModelForm[Publishable]):
+class PublishableForm(RevisedForm):
     """A version's form. It opens with the newest revision and is stored as one.
 
-    `seen` is the number of the revision that the author began with. If there is a newer one by now, the two are
-    merged field by field. Fields that both changed are shown for a choice; `decided` is the number of the revision for
-    which that was done, and `theirs` names the fields in which the other's text is taken.
+    `form_key` tells this opening of the form from others of the same item. `taken_up` is what the author had typed
+    there and not saved, to go on with.
     """
 
-    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    decided = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    form_key = forms.CharField(required=False, widget=forms.HiddenInput)
     note = forms.CharField(
         label=_("Note for colleagues"), required=False, help_text=_("What you changed and why. Not shown to readers.")
     )
 
     translated_from: Publishable | None = None
     translated_into: str = ""
+    taken_up: WorkingCopy | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.relations: Relations = {}
-        self.conflicts: list[Conflict] = []
-        self.merged_with: Revision | None = None
         item = self.instance
         if item.pk is None and self.translated_from is not None:
             item.original, item.language = self.translated_from, self.translated_into
             for name in item.fact_columns():
                 setattr(item, name, getattr(self.translated_from, name))
-        if item.pk is not None:
-            self.initial["seen"] = self.newest.number if self.newest else 0
-            self.initial.update(getattr(item, "draft_relations", {}))
-
-    @property
-    def newest(self) -> Revision | None:
-        standing: Standing | None = getattr(self.instance, "standing", None)
-        return standing.latest if standing else None
-
-    def _post_clean(self) -> None:
-        super()._post_clean()  # type: ignore[misc]
-        many = {field.name for field in self.instance._meta.many_to_many}
-        self.relations = {name: value for name, value in self.cleaned_data.items() if name in many}
-        seen = self.cleaned_data.get("seen")
-        if self.newest is not None and not self.errors and seen is not None and seen != self.newest.number:
-            self._merge(seen, self.newest)
-        if not self.errors:
-            self._judge()
-
-    def _judge(self) -> None:
-        """By every rule that the verb asks for, so that what it would refuse is a message here."""
-        try:
-            self.instance.full_clean()
-        except ValidationError as error:
-            self.add_error(None, error.messages)
-
-    def _merge(self, seen: int, newest: Revision) -> None:
-        """Bring what was typed together with a revision that somebody else has added meanwhile."""
-        began: Revision | None = self.instance.revisions.filter(number=seen).first()
-        base = began.content if began else newest.content
-        mine = snapshot(self.instance, self.relations)
-        content, both = merge(base, mine, newest.content)
-        if both and self.cleaned_data.get("decided") != newest.number:
-            shown = differences(self.instance, base, newest.content)
-            self.conflicts = [Conflict(one.name, one.label, one.parts) for one in shown if one.name in both]
-            data = cast(QueryDict, self.data).copy()
-            data["decided"] = str(newest.number)
-            self.data = data
-            self.add_error(
-                None,
-                _("%(name)s has changed the same fields meanwhile. Nothing is lost: choose for each field, then save.")
-                % {"name": newest.author or gettext("Somebody")},
-            )
-            return
-        for name in cast(QueryDict, self.data).getlist("theirs"):
-            if name in both:
-                content[name] = newest.content[name]
-        self.relations = overlay(self.instance, content)
-        self.merged_with = newest
+        self.initial.update(getattr(item, "draft_relations", {}))
+        self.initial["form_key"] = new_key()
+        if self.taken_up is not None:
+            show(self, self.taken_up.fields)
+            # What was chosen in a conflict is chosen again: the form does not show it now.
+            self.initial.update(decided=None, seen=self.taken_up.seen, form_key=self.taken_up.form_key)
 
     def _get_validation_exclusions(self) -> set[str]:
         # A rule that spans a field of the form and one outside it (language and slug) is checked all the same.
@@ -129,7 +77,7 @@ class PublishableForm(forms.ModelForm[Publishable]):
         return super()._get_validation_exclusions() - ruled  # type: ignore[no-any-return, misc]
 
 
-class PublishableAdmin(PreviewAdminMixin, PublishableList):
+class PublishableAdmin(PreviewAdminMixin, WorkingCopyAdminMixin, ItemPages, PublishableList):
     """Base of every publishable kind's admin.
 
     A kind names `content_fieldsets`; publication and language are added. Who lacks the right to publish may write
@@ -137,8 +85,8 @@ class PublishableAdmin(PreviewAdminMixin, PublishableList):
     """
 
     form = PublishableForm
-    change_form_template = "admin/publishing/change_form.html"
-    delete_confirmation_template = "admin/publishing/delete_confirmation.html"
+    change_form_template = "admin/publishing/item_form.html"
+    delete_confirmation_template = "admin/publishing/item_delete.html"
     content_fieldsets: ClassVar[tuple[Any, ...]] = ()
     prepopulated_fields: ClassVar[Any] = {"slug": ("title",)}
     save_on_top = True
@@ -252,9 +200,8 @@ class PublishableAdmin(PreviewAdminMixin, PublishableList):
             seen=newest.number if newest else None,
             note=form.cleaned_data["note"],
         )
-        if form.merged_with is not None:
-            name = form.merged_with.author or gettext("somebody else")
-            messages.info(request, gettext("Merged with what %(name)s has saved meanwhile.") % {"name": name})
+        copies.drop(by=request.user, form_key=form.cleaned_data["form_key"])
+        form.tell(request)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """The item's own relations are part of its revision."""
@@ -272,7 +219,7 @@ class PublishableAdmin(PreviewAdminMixin, PublishableList):
         if "_preview" in request.POST:
             return HttpResponseRedirect(preview_url(item))
         verb = request.POST.get("_verb", "")
-        return HttpResponseRedirect(self._url(item, verb)) if verb in VERBS else None
+        return HttpResponseRedirect(self._url(item, "verb", verb)) if verb in VERBS else None
 
     # ── Pages ────────────────────────────────────────────────────────────────────────────────────────
     def render_change_form(
@@ -309,112 +256,17 @@ class PublishableAdmin(PreviewAdminMixin, PublishableList):
                 else f"{add}?{urlencode({'original': original.pk, 'language': code})}",
             }
 
-    def _url(self, version: Publishable, page: str) -> str:
-        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_verb", args=[version.pk, page])
-
-    def get_urls(self) -> list[URLPattern]:
-        name = f"{self.opts.app_label}_{self.opts.model_name}"
-        return [
-            path("<path:object_id>/compare/", self.admin_site.admin_view(self.compare_view), name=f"{name}_compare"),
-            path("<path:object_id>/do/<slug:verb>/", self.admin_site.admin_view(self.verb_view), name=f"{name}_verb"),
-            *super().get_urls(),
-        ]
-
-    def _item(self, request: HttpRequest, object_id: str) -> Any:
-        item = self.get_object(request, unquote(object_id))
-        if item is None:
-            raise Http404(gettext("There is no such item."))
-        if not self._may("view", request, item):
-            raise PermissionDenied
-        return item
-
-    def verb_view(self, request: HttpRequest, object_id: str, verb: str) -> HttpResponse:
-        """Asks what a verb has to be told, and does it."""
-        item = self._item(request, object_id)
-        chosen = VERBS.get(verb)
-        if chosen is None:
-            raise Http404(gettext("There is no such action."))
-        if not workflow.may(request.user, chosen.permission, self.model, item.language):
-            raise PermissionDenied
-        initial = {name: request.GET[name] for name in ("revision",) if name in request.GET}
-        form = chosen.form(request.POST or None, initial=initial, standing=item.standing, user=request.user)
-        if request.method == "POST" and form.is_valid():
-            try:
-                chosen.run(item, by=request.user, seen=form.cleaned_data["seen"], **form.arguments())
-            except workflow.Overtaken as error:
-                form.add_error(None, error)
-                form.data = {**request.POST.dict(), "seen": str(error.latest.number)}
-                item = self._item(request, object_id)
-            except ValidationError as error:
-                form.add_error(None, " ".join(error.messages))
-            else:
-                messages.success(request, str(chosen.done))
-                return HttpResponseRedirect(self._change_url(item))
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": chosen.heading,
-            "verb": chosen,
-            "item": item,
-            "standing": item.standing,
-            "form": form,
-            "fits": chosen.fits(item.standing),
-            "differences": self._unpublished(item) if verb in ("submit", "approve") else [],
-            "mentions": mentions_of(item) if verb in ("withdraw", "expire") else [],
-            "media": self._media(request, self.media + form.media),
+    def verb_context(self, item: Any, verb: Verb, form: VerbForm) -> dict[str, Any]:
+        return {
+            "differences": self._unpublished(item) if verb.key in ("submit", "approve") else [],
+            "mentions": mentions_of(item) if verb.key in ("withdraw", "expire") else [],
         }
-        return TemplateResponse(request, "admin/publishing/verb.html", context)
 
     def _unpublished(self, item: Any) -> list[Difference]:
         """What the newest revision changes in what the public sees."""
         live = item.revisions.filter(state=Revision.State.LIVE).first()
         newest = item.standing.latest
         return differences(item, live.content, newest.content) if live and newest else []
-
-    def history_view(
-        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Every revision with author, note and state, and everything that was done."""
-        item = self._item(request, object_id)
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": gettext("History"),
-            "item": item,
-            "revisions": item.revisions.select_related("author", "approved_by").order_by("-number")[:200],
-            "entries": AuditEntry.objects.of(item).select_related("by")[:200],
-            "may_restore": VERBS["restore"].offered(item.standing, request.user),
-            **(extra_context or {}),
-        }
-        return TemplateResponse(request, "admin/publishing/history.html", context)
-
-    def compare_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """The differences between two revisions, by their numbers in the query string."""
-        item = self._item(request, object_id)
-        numbers = [request.GET.get(name, "") for name in ("from", "to")]
-        if not all(number.isdecimal() and len(number) < 10 for number in numbers):
-            raise Http404(gettext("Choose two revisions to compare."))
-        found = {revision.number: revision for revision in item.revisions.filter(number__in=numbers)}
-        try:
-            old, new = (found[int(number)] for number in numbers)
-        except KeyError as error:
-            raise Http404(gettext("There is no such revision.")) from error
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": gettext("Compare"),
-            "item": item,
-            "old": old,
-            "new": new,
-            "differences": differences(item, old.content, new.content),
-            "may_restore": VERBS["restore"].offered(item.standing, request.user),
-        }
-        return TemplateResponse(request, "admin/publishing/compare.html", context)
-
-    def _media(self, request: HttpRequest, media: Any) -> Any:
-        """Under the nonce of this answer's Content-Security-Policy."""
-        nonce = str(getattr(request, "csp_nonce"))  # noqa: B009  (set by django-csp's middleware)
-        return Media.from_media(media, nonce=nonce)  # type: ignore[no-untyped-call]
 
 
 class HandOrderedAdmin(OrderableAdmin, PublishableAdmin):

@@ -20,6 +20,7 @@ from django.utils.timezone import is_aware, localtime
 from django.utils.translation import gettext_lazy as _
 
 from publishing.diff import readable
+from publishing.models import Recorded
 from publishing.records import AuditEntry
 
 
@@ -58,12 +59,16 @@ class AuditEntryAdmin(admin.ModelAdmin[AuditEntry]):
 
     @admin.display(description=_("item"))
     def item_link(self, entry: AuditEntry) -> SafeString | str:
-        """Its title at that time; a link as long as the item exists."""
+        """Its title at that time; a link as long as the item exists, or can be brought back."""
         kind = ContentType.objects.get_for_id(entry.content_type_id)
-        if entry.item is None:
+        if entry.item is not None:
+            page = "change"
+        elif entry.object_id and issubclass(kind.model_class() or AuditEntry, Recorded):
+            page = "history"
+        else:
             return entry.label
         try:
-            url = reverse(f"admin:{kind.app_label}_{kind.model}_change", args=[entry.object_id])
+            url = reverse(f"admin:{kind.app_label}_{kind.model}_{page}", args=[entry.object_id])
         except NoReverseMatch:
             return entry.label
         return format_html('<a href="{}">{}</a>', url, entry.label)
@@ -79,13 +84,19 @@ class AuditEntryAdmin(admin.ModelAdmin[AuditEntry]):
 
 
 # What a verb has decided, besides the item's fields.
-LABELS = {"at": _("Time"), "due_at": _("Goes live")}
+LABELS = {"at": _("Time"), "due_at": _("Goes live"), "order": _("Order")}
+
+
+def field_of(model: Any, name: str) -> Any:
+    """A column, or a part of the model's content beside its columns. Raises FieldDoesNotExist."""
+    parts = {part.name: part for part in getattr(model, "parts", ())}
+    return parts.get(name) or model._meta.get_field(name)
 
 
 def label_of(model: Any, name: str) -> str:
     """A field's name for people, also of a field that the model no longer has."""
     try:
-        return capfirst(str(model._meta.get_field(name).verbose_name))
+        return capfirst(str(field_of(model, name).verbose_name))
     except (AttributeError, FieldDoesNotExist):
         return str(LABELS.get(name, name))
 
@@ -93,7 +104,7 @@ def label_of(model: Any, name: str) -> str:
 def shown(model: Any, name: str, value: Any) -> str:
     """A value as it is read, however old the entry is."""
     try:
-        return readable(model._meta.get_field(name), value)
+        return readable(field_of(model, name), value)
     except (AttributeError, FieldDoesNotExist, ValidationError, TypeError, ValueError):
         moment = _moment(value)
         return moment or ("" if value is None else str(value))

@@ -18,9 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from publishing.languages import language_choices, own_name
 from publishing.models import Publishable, State
-from publishing.records import Revision
-
-UNPUBLISHED = (Revision.State.DRAFT, Revision.State.SUBMITTED)
+from publishing.records import DRAFTS, Revision
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -40,7 +38,7 @@ class StateFilter(admin.SimpleListFilter):
         if value == "review":
             return queryset.filter(pk__in=_worked_on(queryset.model, state=Revision.State.SUBMITTED))
         if value == "pending":
-            return queryset.filter(live_from__isnull=False, pk__in=_worked_on(queryset.model, state__in=UNPUBLISHED))
+            return queryset.filter(live_from__isnull=False, pk__in=_worked_on(queryset.model, state__in=DRAFTS))
         return queryset
 
 

@@ -12,6 +12,7 @@ from django.db import IntegrityError
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
+from publishing import preview
 from publishing.admin_start import Desk
 
 # The one <style> that the rich-text editor (TipTap) inserts. A test computes it from the installed editor.
@@ -37,7 +38,8 @@ class PortalAdminSite(admin.AdminSite):
         return sorted(found, key=lambda app: first.get(app["app_label"], place[app["app_label"]]))
 
     def index(self, request: Any, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        return super().index(request, {**Desk(request.user).context(), **(extra_context or {})})
+        context = {**Desk(request.user).context(), "preview_root": preview.ROOT, **(extra_context or {})}
+        return super().index(request, context)
 
     def each_context(self, request: Any) -> dict[str, Any]:
         return {**super().each_context(request), "site_url": "/"}

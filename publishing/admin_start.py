@@ -11,21 +11,22 @@ import heapq
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from publishing import workflow
+from publishing import releases, workflow
 from publishing.admin_matrix import Matrix, together
-from publishing.models import Publishable
-from publishing.records import AuditEntry, Release, Revision
+from publishing.records import AuditEntry, Release, Revision, WorkingCopy
 from publishing.registry import ContentKind, kinds
 
 # Lines of a list.
@@ -84,7 +85,7 @@ class Desk:
         return {"panels": self.panels(), "matrix": Matrix(self.user, self.kinds, self.now)} if self.kinds else {}
 
     def panels(self) -> list[Panel]:
-        """The lists, in the order of their urgency. What has gone wrong is listed only if something has."""
+        """The lists, in the order of their urgency. What went wrong or was not saved is listed only if there is any."""
         submitted, mine = self._revisions(state=Revision.State.SUBMITTED), self._drafts()
         decides = self._decides()
         groups = {
@@ -96,20 +97,22 @@ class Desk:
             "due": self._due_soon(),
         }
         read = {name: list(revisions[: LIMIT + 1]) for name, revisions in groups.items()}
-        titles = self._titles(revision for revisions in read.values() for revision in revisions)
+        unsaved = list(self._unsaved()[: LIMIT + 1])
+        titles = self._titles([*unsaved, *chain.from_iterable(read.values())])
         lines = {name: [*self._lines(revisions, titles, name)] for name, revisions in read.items()}
-        overdue = Panel("overdue", _("Could not go live on time"), "").show(
-            [*self._failed_releases(), *lines["overdue"]]
-        )
+        late = self._releases(~Q(failure="") | Q(due_at__lt=self.now), LABELS["overdue"])
+        soon = self._releases(Q(failure="", due_at__gte=self.now, due_at__lte=self.now + SOON))
+        overdue = Panel("overdue", _("Could not go live on time"), "").show([*late, *lines["overdue"]])
+        typed = Panel("unsaved", _("Typed and not saved"), "").show(self._typed(unsaved, titles))
         return [
-            *([overdue] if overdue.lines else []),
+            *(panel for panel in (overdue, typed) if panel.lines),
             Panel("waiting", _("Waiting for me"), _("Nothing waits for you.")).show(
                 [*lines["returned"], *lines["decide"]]
             ),
             Panel("drafts", _("My drafts"), _("You have no drafts.")).show(lines["drafts"]),
             Panel("review", _("In review"), _("Nothing waits for anybody else.")).show(lines["review"]),
             Panel("up", _("Next to go live"), _("Nothing in the next 7 days.")).show(
-                sorted([*self._moments("live_from"), *lines["due"]], key=lambda line: line.when or self.now)
+                sorted([*self._moments("live_from"), *soon, *lines["due"]], key=lambda line: line.when or self.now)
             ),
             Panel("down", _("Next to come down"), _("Nothing in the next 7 days.")).show(self._moments("live_until")),
             Panel("recent", _("Recently published"), _("Nothing is public yet.")).show(self._recent()),
@@ -126,11 +129,11 @@ class Desk:
     def _overdue(self) -> QuerySet[Revision]:
         """Approved, and not live though it should be: it was refused, or no visitor has come by yet."""
         late = ~Q(failure="") | Q(due_at__lt=self.now)
-        return self._revisions(state=Revision.State.APPROVED).filter(late).order_by("due_at")
+        return self._revisions(state=Revision.State.APPROVED, release=None).filter(late).order_by("due_at")
 
     def _due_soon(self) -> QuerySet[Revision]:
         soon = {"due_at__gte": self.now, "due_at__lte": self.now + SOON}
-        return self._revisions(state=Revision.State.APPROVED, failure="", **soon).order_by("due_at")
+        return self._revisions(state=Revision.State.APPROVED, release=None, failure="", **soon).order_by("due_at")
 
     def _decides(self) -> Q:
         """Revisions that this person may approve, by kind, language and, if asked for, the second pair of eyes."""
@@ -165,7 +168,7 @@ class Desk:
                 verb_url=_url(kind, "verb", revision.object_id, "approve") if decides else "",
             )
 
-    def _titles(self, revisions: Iterable[Revision]) -> dict[Key, tuple[str, str]]:
+    def _titles(self, revisions: Iterable[Revision | WorkingCopy]) -> dict[Key, tuple[str, str]]:
         """Title and language of the items of these revisions."""
         keys: dict[int, set[int]] = defaultdict(set)
         for revision in revisions:
@@ -177,18 +180,37 @@ class Desk:
         ]
         return {(kind, key): (title, language) for kind, key, title, language, _at in together(rows)}
 
-    def _failed_releases(self) -> Iterator[Line]:
-        if not self.user.has_perm("publishing.view_release"):
+    def _unsaved(self) -> QuerySet[WorkingCopy]:
+        mine = WorkingCopy.objects.typed().filter(user=self.user.pk, content_type__in=self.types.values())
+        return mine.order_by("-typed_at")
+
+    def _typed(self, copies: list[WorkingCopy], titles: dict[Key, tuple[str, str]]) -> Iterator[Line]:
+        """What this person has typed and not saved; each line leads to the form that offers it."""
+        for copy in copies:
+            kind = self.kind_of_type[copy.content_type_id]
+            if copy.object_id:
+                title, language = titles.get((kind.key, copy.object_id), ("", ""))
+                url = _url(kind, "change", copy.object_id)
+            else:
+                title, language = copy.fields.get("title") or gettext("Without a title"), ""
+                url = _url(kind, "add") + (f"?{copy.query}" if copy.query else "")
+            if title:
+                yield Line(title, url, kind=_name(kind), language=language, when=copy.typed_at)
+
+    def _releases(self, wanted: Q, label: str | Promise = "") -> Iterator[Line]:
+        """Approved releases, each as one line: their members stand on their own page."""
+        if not releases.may(self.user, "view"):
             return
-        for release in Release.objects.filter(applied_at=None).exclude(failure="")[: LIMIT + 1]:
-            try:
-                url = reverse("admin:publishing_release_change", args=[release.pk])
-            except NoReverseMatch:
-                url = ""
+        waiting = Release.objects.filter(wanted, approved_at__isnull=False, applied_at=None).order_by("due_at")
+        for release in waiting[: LIMIT + 1]:
             yield Line(
-                release.name, url, kind=_name_of(Release), when=release.due_at, note=release.failure,
-                label=LABELS["overdue"],
-            )  # fmt: skip
+                release.name,
+                reverse("admin:publishing_release_change", args=[release.pk]),
+                kind=capfirst(str(Release._meta.verbose_name)),
+                when=release.due_at,
+                note=release.failure,
+                label=label,
+            )
 
     # ── What the clock does ──────────────────────────────────────────────────────────────────────────
     def _moments(self, column: str) -> list[Line]:
@@ -231,11 +253,7 @@ def _url(kind: ContentKind, page: str, *args: object) -> str:
 
 
 def _name(kind: ContentKind) -> str:
-    return _name_of(kind.model)
-
-
-def _name_of(model: type[Publishable] | type[Release]) -> str:
-    return capfirst(str(model._meta.verbose_name))
+    return capfirst(str(kind.model._meta.verbose_name))
 
 
 def _full_name(user: Any) -> str:

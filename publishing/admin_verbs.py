@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -14,9 +15,9 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from publishing import workflow
+from publishing import releases, workflow
 from publishing.models import Publishable, State
-from publishing.records import Revision
+from publishing.records import DRAFTS, Release, Revision
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Standing:
     @classmethod
     def of(cls, item: Publishable) -> Standing:
         revisions = list(item.revisions.open().select_related("author", "release").order_by("-number"))
-        latest = item.revisions.select_related("author").order_by("-number").first()
+        latest = item.revisions.select_related("author", "release").order_by("-number").first()
         return cls(item, latest, next((one for one in revisions if one.state == Revision.State.APPROVED), None))
 
     @property
@@ -39,7 +40,7 @@ class Standing:
 
     @property
     def has_draft(self) -> bool:
-        return self.latest is not None and self.latest.state in (Revision.State.DRAFT, Revision.State.SUBMITTED)
+        return self.latest is not None and self.latest.state in DRAFTS
 
     @property
     def is_submitted(self) -> bool:
@@ -78,8 +79,8 @@ class ReturnForm(NoteForm):
         note.label, note.required = _("What should the author change?"), True
 
 
-class ApproveForm(VerbForm):
-    """Now or at an instant; a change to what is public is minor, or carries a public note."""
+class WhenForm(forms.Form):
+    """Now, or at an instant to come."""
 
     when = forms.ChoiceField(
         label=_("When?"),
@@ -88,6 +89,34 @@ class ApproveForm(VerbForm):
         widget=forms.RadioSelect,
     )
     at = forms.SplitDateTimeField(label=_("Date and time"), required=False, widget=AdminSplitDateTime)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("when") == "later":
+            if not data.get("at"):
+                self.add_error("at", _("Enter the date and the time."))
+            elif data["at"] <= timezone.now():
+                self.add_error("at", _("This time is over. Enter one in the future, or choose “Now”."))
+        return data
+
+    @property
+    def instant(self) -> dt.datetime | None:
+        """Aware; None for now."""
+        return self.cleaned_data["at"] if self.cleaned_data["when"] == "later" else None
+
+
+def emergency_field() -> forms.CharField:
+    return forms.CharField(
+        label=_("Reason for approving your own words"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Somebody else should approve what you wrote. In an emergency, give the reason; it is recorded."),
+    )
+
+
+class CorrectionForm(VerbForm):
+    """A change to what is or was public is minor, or carries a public note."""
+
     weight = forms.ChoiceField(
         label=_("What kind of change is it?"),
         choices=[
@@ -102,17 +131,12 @@ class ApproveForm(VerbForm):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Says what was wrong. Shown on the page with the date."),
     )
-    emergency = forms.CharField(
-        label=_("Reason for approving your own words"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("Somebody else should approve what you wrote. In an emergency, give the reason; it is recorded."),
-    )
+    emergency = emergency_field()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        latest, item = self.standing.latest, self.standing.item
-        if not item.was_public:
+        latest = self.standing.latest
+        if not self.standing.item.was_public:
             del self.fields["weight"], self.fields["correction"]
         own = latest is not None and latest.author_id == self.user.pk
         if not (settings.FOUR_EYES and own):
@@ -120,11 +144,6 @@ class ApproveForm(VerbForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if data.get("when") == "later":
-            if not data.get("at"):
-                self.add_error("at", _("Enter the date and the time."))
-            elif data["at"] <= timezone.now():
-                self.add_error("at", _("This time is over. Enter one in the future, or choose “Now”."))
         if data.get("weight") == "substantive" and not data.get("correction", "").strip():
             self.add_error("correction", _("Write what readers should know about the change."))
         return data
@@ -132,10 +151,36 @@ class ApproveForm(VerbForm):
     def arguments(self) -> dict[str, Any]:
         data = self.cleaned_data
         return {
-            "at": data["at"] if data["when"] == "later" else None,
             "correction": data["correction"] if data.get("weight") == "substantive" else "",
             "emergency": data.get("emergency", ""),
         }
+
+
+class ApproveForm(WhenForm, CorrectionForm):
+    field_order = ("when", "at", "weight", "correction", "emergency")
+
+    def arguments(self) -> dict[str, Any]:
+        return {**super().arguments(), "at": self.instant}
+
+
+class ReleaseForm(CorrectionForm):
+    release = forms.ModelChoiceField(
+        label=_("Release"),
+        queryset=Release.objects.filter(applied_at=None),
+        help_text=_("Releases are made on their own page of the newsroom."),
+    )
+    field_order = ("release", "weight", "correction", "emergency")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        latest = self.standing.latest
+        if latest is not None and latest.release_id:
+            self.fields["release"].initial = latest.release_id
+        if latest is not None and latest.correction and "weight" in self.fields:
+            self.fields["weight"].initial, self.fields["correction"].initial = "substantive", latest.correction
+
+    def arguments(self) -> dict[str, Any]:
+        return {**super().arguments(), "release": self.cleaned_data["release"]}
 
 
 class WithdrawForm(VerbForm):
@@ -195,11 +240,13 @@ class Verb:
 
     # Offered in the item's form; the others have their place elsewhere.
     in_form: bool = True
+    # Whether the newsroom has any use for it now.
+    in_use: Callable[[], bool] = lambda: True
 
     def offered(self, standing: Standing, user: object) -> bool:
         item = standing.item
         fits = self.after_saving or self.fits(standing)
-        return fits and workflow.may(user, self.permission, type(item), item.language)
+        return fits and workflow.may(user, self.permission, type(item), item.language) and self.in_use()
 
 
 def _can_be_approved(standing: Standing) -> bool:
@@ -244,6 +291,19 @@ VERBS: dict[str, Verb] = {
             form=ApproveForm,
             style="publish",
             after_saving=True,
+        ),
+        Verb(
+            key="release",
+            permission="publish",
+            label=_("Put into a release…"),
+            heading=_("Put into a release"),
+            explanation=_("It goes live together with everything else in the release, once the release is approved."),
+            done=_("It is in the release."),
+            run=lambda item, *, release, **arguments: releases.add(release, item, **arguments),
+            fits=lambda standing: standing.has_draft,
+            form=ReleaseForm,
+            after_saving=True,
+            in_use=Release.objects.filter(applied_at=None).exists,
         ),
         Verb(
             key="cancel",

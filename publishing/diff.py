@@ -1,10 +1,10 @@
-"""What differs between two states of a version, for people."""
+"""What differs between two states of an item, for people."""
 
 from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import unescape
 from typing import Any
@@ -16,36 +16,42 @@ from django.utils.text import capfirst
 from django.utils.timezone import is_aware, localtime
 from django.utils.translation import gettext
 
-from publishing.models import Publishable
+from publishing.models import Part, Publishable, Recorded
 from publishing.snapshots import Content, changed, fields_of
 
 BLOCK_END = re.compile(r"</(?:p|h[1-6]|li|blockquote|tr|figcaption)>|<br\s*/?>|<hr\s*/?>", re.IGNORECASE)
 WORD = re.compile(r"\n+|[^\S\n]+|\w+|[^\w\s]")
 
-KEPT, ADDED, REMOVED = "kept", "added", "removed"
+KEPT, ADDED, REMOVED, MOVED = "kept", "added", "removed", "moved"
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One field: its label and its text in pieces, each kept, added or removed."""
+    """One field: its label and its text in pieces, each kept, added, removed or moved."""
 
     name: str
     label: str
     parts: list[tuple[str, str]]
 
 
-def differences(item: Publishable, old: Content, new: Content) -> list[Difference]:
+def differences(item: Publishable | Recorded, old: Content, new: Content) -> list[Difference]:
     """Field by field, in the order of the model; words within text."""
     names = set(changed(old, new))
     return [
         Difference(
             field.name,
             capfirst(str(field.verbose_name)),
-            list(words(readable(field, old.get(field.name)), readable(field, new[field.name]))),
+            list(_compared(field, old.get(field.name), new[field.name])),
         )
         for field in fields_of(item)
         if field.name in names
     ]
+
+
+def _compared(field: models.Field[Any, Any] | Part, old: Any, new: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(field, Part):
+        return field.pieces(old, new)
+    return words(readable(field, old), readable(field, new))
 
 
 def words(old: str, new: str) -> Iterator[tuple[str, str]]:
@@ -77,16 +83,18 @@ def _pieces(removed: str, added: str) -> Iterator[tuple[str, str]]:
         yield KEPT, tail
 
 
-def readable(field: models.Field[Any, Any], value: Any) -> str:
-    """A value of a snapshot as people read it; "" for none."""
+def readable(field: models.Field[Any, Any] | Part, value: Any) -> str:
+    """A value of a snapshot as people read it; "" for none. A field may have a way of its own, `readable`."""
     if value in (None, "", [], {}):
         return ""
+    own: Callable[[Any], str] | None = getattr(field, "readable", None)
+    if own is not None:
+        return own(value)
+    assert isinstance(field, models.Field)
     if field.related_model is not None:
         keys = value if isinstance(value, list) else [value]
         related = field.related_model._default_manager.filter(pk__in=keys)  # type: ignore[union-attr]
         return ", ".join(sorted(str(other) for other in related)) or gettext("(deleted)")
-    if isinstance(value, dict):
-        return "\n".join(f"{language}: {text}" for language, text in value.items())
     if getattr(field, "holds_html", False):
         return text_of(value)
     if field.choices:

@@ -36,6 +36,9 @@ class TranslatedTextField(models.JSONField):
             raise ValidationError("Texts by language are expected.")
         return Translations(value)
 
+    def readable(self, value: dict[str, str]) -> str:
+        return "\n".join(f"{own_name(code)}: {text}" for code, text in value.items())
+
     def formfield(self, **kwargs: Any) -> Any:  # type: ignore[override]
         kwargs.pop("widget", None)
         # A callable default would make Django send the old value along, hidden, as one text.

@@ -7,7 +7,8 @@ and no job has to run for an item to appear or to come down.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast
 
 from django.contrib.contenttypes.fields import GenericRelation
@@ -28,6 +29,7 @@ from publishing.records import (  # noqa: F401  (Django finds an app's models he
     Release,
     Remit,
     Revision,
+    RevisionQuerySet,
     WorkingCopy,
 )
 
@@ -307,3 +309,44 @@ class HandOrdered(models.Model):
         """Take the place after all others, as a new one does that nobody has placed yet."""
         last = type(self)._default_manager.aggregate(last=Max("position"))["last"]
         self.position = 0 if last is None else last + 1
+
+
+class Part(ABC):
+    """What belongs to the content of a row and is not in its own columns; to be read like one of its fields."""
+
+    name: ClassVar[str]
+    verbose_name: ClassVar[Any]
+
+    @abstractmethod
+    def value_from_object(self, obj: Any) -> Any:
+        """As data, for a snapshot."""
+
+    @abstractmethod
+    def write(self, obj: Any, value: Any) -> None:
+        """Store it so, below a row that is stored already. Raises ValidationError if it breaks a rule."""
+
+    @abstractmethod
+    def readable(self, value: Any) -> str:
+        """For people; "" for none."""
+
+    @abstractmethod
+    def pieces(self, old: Any, new: Any) -> Iterator[tuple[str, str]]:
+        """The two as one: (kept, added, removed or moved; text)."""
+
+
+class Recorded(models.Model):
+    """What is public as soon as it is saved, such as a menu; its verbs, in `publishing.history`, keep every state.
+
+    Its content is what it holds in its editable columns except those named in `outside`, and in its `parts`.
+    """
+
+    outside: ClassVar[tuple[str, ...]] = ()
+    parts: ClassVar[tuple[Part, ...]] = ()
+
+    class Meta:
+        abstract = True
+
+    @property
+    def revisions(self) -> RevisionQuerySet:
+        """No relation, for what Django knows of it would be deleted with the row, which could not be restored then."""
+        return Revision.objects.of(self)

@@ -34,7 +34,8 @@ from publishing.models import Publishable
 from publishing.records import PreviewLink, Release, Revision
 from publishing.registry import kind_of
 
-PATH = re.compile(r"^(?P<prefix>/preview/(?P<what>[a-z]+)-(?P<key>[\w-]+)/)(?P<rest>.*)$")
+ROOT = "/preview/"
+PATH = re.compile(rf"^(?P<prefix>{ROOT}(?P<what>[a-z]+)-(?P<key>[\w-]+)/)(?P<rest>.*)$")
 MOMENT = "%Y%m%dT%H%M"
 
 
@@ -75,7 +76,7 @@ class PreviewMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path_info == "/preview/" and "at" in request.GET:
+        if request.path_info == ROOT and "at" in request.GET:
             return HttpResponseRedirect(chosen_moment(request.GET["at"]))
         match = PATH.match(request.path_info)
         if match is None:
@@ -155,9 +156,11 @@ def _release(request: HttpRequest, key: str) -> Preview:
     release = Release.objects.filter(pk=key).first() if key.isdecimal() and len(key) < 19 else None
     if release is None:
         raise Http404(gettext("There is no such release."))
-    instant = _for_staff(request, release.due_at or timezone.now())
-    revisions = list(release.revisions.open().order_by("content_type", "object_id"))
-    return Preview(revisions, instant, whole_site=True, back=reverse("admin:index"))
+    now = timezone.now()
+    instant = _for_staff(request, max(release.due_at or now, now))
+    revisions = workflow.in_lock_order(release.revisions.open())
+    back = reverse("admin:publishing_release_change", args=[release.pk])
+    return Preview(revisions, instant, whole_site=True, back=back)
 
 
 def _for_staff(request: HttpRequest, instant: dt.datetime) -> dt.datetime:
@@ -186,12 +189,17 @@ def chosen_moment(text: str) -> str:
 
 def preview_url(item: Publishable) -> str:
     """Where staff see the newest revision of an item."""
-    return f"/preview/item-{ContentType.objects.get_for_model(item).pk}-{item.pk}/"
+    return f"{ROOT}item-{ContentType.objects.get_for_model(item).pk}-{item.pk}/"
+
+
+def release_url(release: Release) -> str:
+    """Where staff see the whole site as a release will leave it."""
+    return f"{ROOT}release-{release.pk}/"
 
 
 def moment_url(instant: dt.datetime) -> str:
-    return f"/preview/at-{instant.astimezone(dt.UTC):{MOMENT}}/"
+    return f"{ROOT}at-{instant.astimezone(dt.UTC):{MOMENT}}/"
 
 
 def link_url(link: PreviewLink) -> Any:
-    return f"/preview/link-{link.key}/"
+    return f"{ROOT}link-{link.key}/"

@@ -12,8 +12,12 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+# A window gives a sign of life every half minute; after three that did not come it counts as closed.
+PRESENT = dt.timedelta(seconds=90)
 
 
 class OfItemQuerySet(models.QuerySet[Any]):
@@ -28,7 +32,7 @@ class OfItem(models.Model):
 
     content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE, editable=False)
     object_id = models.PositiveBigIntegerField(editable=False)
-    item = GenericForeignKey("content_type", "object_id")
+    item: Any = GenericForeignKey("content_type", "object_id")
 
     class Meta:
         abstract = True
@@ -49,8 +53,18 @@ def person(verbose_name: Any) -> models.ForeignKey[Any, Any]:
 class Release(models.Model):
     """Revisions of any kinds and languages that go live at one instant, all or none."""
 
+    class State(models.TextChoices):
+        OPEN = "open", _("Being put together")
+        APPROVED = "approved", _("Approved, waits for its time")
+        LIVE = "live", _("Live")
+
     name = models.CharField(_("name"), max_length=200)
-    due_at = models.DateTimeField(_("goes live"), null=True, blank=True, help_text=_("Empty: not decided yet."))
+    due_at = models.DateTimeField(
+        _("goes live"),
+        null=True,
+        blank=True,
+        help_text=_("When it is meant to. Nothing goes live before the release is approved. Empty: not decided yet."),
+    )
     approved_at = models.DateTimeField(_("approved"), null=True, blank=True, editable=False)
     applied_at = models.DateTimeField(_("went live"), null=True, blank=True, editable=False)
     # Why the last attempt to go live failed; empty if there was none.
@@ -66,15 +80,29 @@ class Release(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def state(self) -> Release.State:
+        if self.applied_at is not None:
+            return self.State.LIVE
+        return self.State.OPEN if self.approved_at is None else self.State.APPROVED
+
+    def members(self) -> RevisionQuerySet:
+        """The revisions that it holds, or that went live with it."""
+        return self.revisions.open() if self.applied_at is None else self.revisions.all()
+
 
 class RevisionQuerySet(OfItemQuerySet):
     def open(self) -> Self:
         """Work that has not reached the public."""
-        return self.filter(state__in=(Revision.State.DRAFT, Revision.State.SUBMITTED, Revision.State.APPROVED))
+        return self.filter(state__in=OPEN)
 
     def due(self, *, at: dt.datetime) -> Self:
         """Approved, its instant has come, and nothing has gone wrong with it yet."""
-        return self.filter(state=Revision.State.APPROVED, due_at__lte=at, failure="")
+        return self.waiting().filter(due_at__lte=at)
+
+    def waiting(self) -> Self:
+        """Approved for an instant, and nothing has gone wrong with it."""
+        return self.filter(state=Revision.State.APPROVED, failure="")
 
 
 class Revision(OfItem):
@@ -145,6 +173,11 @@ class Revision(OfItem):
         return f"{self.item}, {self.number}"
 
 
+# What an author still writes on. An approved revision stays as it is; what is written after it is a new draft.
+DRAFTS = (Revision.State.DRAFT, Revision.State.SUBMITTED)
+OPEN = (*DRAFTS, Revision.State.APPROVED)
+
+
 class AuditEntry(OfItem):
     """One verb, by whom and when, with the values before and after. Written by the verbs, changed by nobody."""
 
@@ -159,6 +192,8 @@ class AuditEntry(OfItem):
         WITHDRAW = "withdraw", _("Withdrew")
         RESTORE = "restore", _("Restored a revision")
         CONFIRM = "confirm", _("Confirmed the translation")
+        JOIN = "join", _("Put into a release")
+        LEAVE = "leave", _("Taken out of a release")
 
     at = models.DateTimeField(_("time"), default=timezone.now, editable=False)
     by = person(_("by"))
@@ -200,29 +235,69 @@ class FormerAddress(OfItem):
         return self.path
 
 
+class WorkingCopyQuerySet(OfItemQuerySet):
+    def typed(self) -> Self:
+        """With words that are not saved yet."""
+        return self.filter(typed_at__isnull=False)
+
+    def open(self) -> Self:
+        """Whose form is open in a window now."""
+        return self.filter(open_at__gt=timezone.now() - PRESENT)
+
+
 class WorkingCopy(OfItem):
     """What somebody has typed into a form and not saved yet; it also tells others that the item is open.
 
-    `object_id` 0 stands for an item that is still to be added.
+    `object_id` 0 stands for an item that is still to be added: each of its forms has a copy of its own.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, related_name="+", on_delete=models.CASCADE)
+    # Drawn when a form is opened and handed on when its copy is taken up: it tells the windows of one person apart.
+    form_key = models.CharField(max_length=40)
+    # Of a translation that is still to be added: the query string of its form, which names original and language.
+    query = models.CharField(max_length=100, blank=True)
+
     # The form's fields as the browser would send them; empty while nothing was changed.
     data = models.TextField(blank=True)
     seen = models.PositiveIntegerField(default=0)
     typed_at = models.DateTimeField(null=True)
-    open_at = models.DateTimeField(default=timezone.now)
 
-    objects = OfItemQuerySet.as_manager()
+    # The last sign of life from the window, and the first. Null: it was closed.
+    open_at = models.DateTimeField(null=True)
+    open_since = models.DateTimeField(null=True)
+
+    objects = WorkingCopyQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["user", "content_type", "object_id"], name="publishing_one_working_copy")
+            # Also serves the form: who else has it open?
+            models.UniqueConstraint(
+                fields=["content_type", "object_id", "user"],
+                condition=~Q(object_id=0),
+                name="publishing_one_working_copy",
+            ),
+            models.UniqueConstraint(
+                fields=["content_type", "user", "form_key"],
+                condition=Q(object_id=0),
+                name="publishing_one_working_copy_a_new_form",
+            ),
+            models.CheckConstraint(
+                condition=Q(data="", typed_at__isnull=True) | (~Q(data="") & Q(typed_at__isnull=False)),
+                name="publishing_working_copy_typed_at_a_time",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.user}: {self.item}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.open_at is not None and self.open_at > timezone.now() - PRESENT
+
+    @property
+    def fields(self) -> QueryDict:
+        return QueryDict(self.data)
 
 
 class Remit(models.Model):

@@ -1,14 +1,14 @@
-"""The content of a version as data: taken from a form or a row, put back into a row, merged field by field."""
+"""The content of an item as data: taken from a form or a row, put back into a row, merged field by field."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
-from publishing.models import Publishable
+from publishing.models import Part, Publishable, Recorded
 
 Content = dict[str, Any]
 Relations = Mapping[str, Iterable[models.Model]]
@@ -19,21 +19,28 @@ OUTSIDE = {"language", "original", "live_from", "live_until", "position"}
 _encode = DjangoJSONEncoder().default
 
 
-def fields_of(item: Publishable) -> Iterator[models.Field[Any, Any]]:
-    """The fields whose values an author writes in this version; a translation's facts are its original's."""
-    facts = item.shared_fields if item.original_id else ()
+def fields_of(item: Publishable | Recorded) -> Iterator[models.Field[Any, Any] | Part]:
+    """The fields whose values an author writes in this item; a translation's facts are its original's."""
+    if isinstance(item, Recorded):
+        yield from _columns(item, item.outside)
+        yield from item.parts
+    else:
+        yield from _columns(item, {*OUTSIDE, *(item.shared_fields if item.original_id else ())})
+
+
+def _columns(item: models.Model, outside: Collection[str]) -> Iterator[models.Field[Any, Any]]:
     for field in (*item._meta.concrete_fields, *item._meta.many_to_many):
-        if field.editable and not field.primary_key and field.name not in OUTSIDE and field.name not in facts:
+        if field.editable and not field.primary_key and field.name not in outside:
             yield field
 
 
-def snapshot(item: Publishable, relations: Relations | None = None) -> Content:
-    """The version as it stands in memory; its many-to-many relations as `relations` says, else as stored."""
+def snapshot(item: Publishable | Recorded, relations: Relations | None = None) -> Content:
+    """The item as it stands in memory; its many-to-many relations as `relations` says, else as stored."""
     return {field.name: _value(field, item, relations or {}) for field in fields_of(item)}
 
 
-def _value(field: models.Field[Any, Any], item: Publishable, relations: Relations) -> Any:
-    if field.many_to_many:
+def _value(field: models.Field[Any, Any] | Part, item: Any, relations: Relations) -> Any:
+    if isinstance(field, models.Field) and field.many_to_many:
         related = relations.get(field.name)
         if related is None:
             related = getattr(item, field.name).all() if item.pk else ()
@@ -42,14 +49,14 @@ def _value(field: models.Field[Any, Any], item: Publishable, relations: Relation
     return value if value is None or isinstance(value, (str, int, float, bool, dict, list)) else _encode(value)
 
 
-def overlay(item: Publishable, content: Content) -> dict[str, list[models.Model]]:
-    """Write content into a version in memory. Returns the many-to-many relations that go with it.
+def overlay(item: Publishable | Recorded, content: Content) -> dict[str, list[models.Model]]:
+    """Write content into an item's columns in memory. Returns the many-to-many relations that go with it.
 
     What was deleted since is left out; a field that the model no longer has is passed over.
     """
     relations: dict[str, list[models.Model]] = {}
     for field in fields_of(item):
-        if field.name not in content:
+        if field.name not in content or isinstance(field, Part):
             continue
         value = content[field.name]
         if field.many_to_many:

@@ -125,6 +125,17 @@ class ListFilter(forms.Form):
         years = range(self.last_day.year, self.first_day.year - 1, -1) if self.last_day else []
         self.fields["year"].choices = [("", _("All years")), *((str(year), str(year)) for year in years)]  # type: ignore[attr-defined]
 
+    @property
+    def narrows(self) -> bool:
+        """Whether the reader has chosen something; what a tab has chosen is hidden."""
+        return any(field.value() for field in self.visible_fields())
+
+    @property
+    def cleared(self) -> str:
+        """The list's relative address with the tab's choice and without the reader's."""
+        kept = urlencode({field.html_name: field.value() for field in self.hidden_fields() if field.value()})
+        return f"?{kept}" if kept else "./"
+
     def narrow(self, queryset: PublishableQuerySet[Any]) -> PublishableQuerySet[Any]:
         """The queryset by the cleaned data; called only for a valid form."""
         year = self.cleaned_data["year"]

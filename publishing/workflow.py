@@ -12,20 +12,23 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, PermissionsMixin
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, IntegrityError, models, transaction
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from publishing import former
 from publishing.languages import default_language, language_choices
-from publishing.models import Publishable, State
-from publishing.records import AuditEntry, Release, Remit, Revision
+from publishing.models import Publishable, Recorded, State
+from publishing.records import DRAFTS, AuditEntry, Release, Remit, Revision
 from publishing.registry import kind_of
 from publishing.snapshots import Content, Relations, changed, overlay, snapshot
 
@@ -90,7 +93,7 @@ def remit_of(user: Any) -> Remit | None:
         return None
 
 
-def _require(user: object, action: str, item: Publishable) -> None:
+def require(user: object, action: str, item: Publishable) -> None:
     if not may(user, action, type(item), item.language):
         raise PermissionDenied
 
@@ -106,20 +109,20 @@ def save_draft(
     the author began from. As long as the item has never been approved, its columns follow.
     """
     if item.pk is None:
-        _require(by, "add", item)
+        require(by, "add", item)
         item.live_from = item.live_until = None
         item.full_clean()
         item.save()
         _relate(item, relations or {})
         settle(item)
-        return _record(item, snapshot(item), by=by, number=1, note=note)
-    _require(by, "change", item)
+        return _record(item, snapshot(item), by=by, note=note)
+    require(by, "change", item)
     content = snapshot(item, relations)
-    stored, latest = _hold(item, seen)
+    stored, latest = hold(item, seen)
     if content == latest.content and not note:
         return latest
     _write(stored, content, store=stored.live_from is None)
-    revision = _record(stored, content, by=by, number=latest.number + 1, note=note)
+    revision = _record(stored, content, by=by, after=latest, note=note)
     item.refresh_from_db()
     return revision
 
@@ -127,18 +130,16 @@ def save_draft(
 @transaction.atomic
 def restore(item: Publishable, *, by: Person, revision: Revision, seen: int | None = None) -> Revision:
     """An earlier revision becomes the newest draft."""
-    _require(by, "change", item)
-    stored, latest = _hold(item, seen)
+    require(by, "change", item)
+    stored, latest = hold(item, seen)
     _write(stored, revision.content, store=stored.live_from is None)
     note = gettext("As in revision %(number)d.") % {"number": revision.number}
-    restored = _record(
-        stored, snapshot_of(stored, revision), by=by, number=latest.number + 1, note=note, verb=Verb.RESTORE
-    )
+    restored = _record(stored, snapshot_of(stored, revision), by=by, after=latest, note=note, verb=Verb.RESTORE)
     item.refresh_from_db()
     return restored
 
 
-def snapshot_of(item: Publishable, revision: Revision) -> Content:
+def snapshot_of(item: Publishable | Recorded, revision: Revision) -> Content:
     """A revision's content in the fields that the model has today."""
     return {name: revision.content.get(name, value) for name, value in snapshot(item).items()}
 
@@ -146,22 +147,22 @@ def snapshot_of(item: Publishable, revision: Revision) -> Content:
 @transaction.atomic
 def submit(item: Publishable, *, by: Person, seen: int | None = None, note: str = "") -> Revision:
     """Ask for approval of the newest draft."""
-    _require(by, "change", item)
-    stored, latest = _hold(item, seen)
+    require(by, "change", item)
+    stored, latest = hold(item, seen)
     if latest.state != Revision.State.DRAFT:
         raise Refused(_("There is no draft to submit."))
     latest.state = Revision.State.SUBMITTED
     latest.note = note or latest.note
     latest.save()
-    _audit(Verb.SUBMIT, stored, by=by, note=note)
+    audit(Verb.SUBMIT, stored, by=by, note=note)
     return latest
 
 
 @transaction.atomic
 def return_to_author(item: Publishable, *, by: Person, note: str, seen: int | None = None) -> Revision:
     """Hand a submitted draft back, with a note that says why."""
-    _require(by, "publish", item)
-    stored, latest = _hold(item, seen)
+    require(by, "publish", item)
+    stored, latest = hold(item, seen)
     if latest.state != Revision.State.SUBMITTED:
         raise Refused(_("Nothing has been submitted for review."))
     if not note.strip():
@@ -169,7 +170,7 @@ def return_to_author(item: Publishable, *, by: Person, note: str, seen: int | No
     latest.state = Revision.State.DRAFT
     latest.note = note
     latest.save()
-    _audit(Verb.RETURN, stored, by=by, note=note)
+    audit(Verb.RETURN, stored, by=by, note=note)
     return latest
 
 
@@ -190,26 +191,41 @@ def approve(
     to what is or was public waits for its instant as an approved revision. `correction` is a public note on a
     substantive change. `emergency` is the reason for approving one's own words where four eyes are asked for.
     """
-    _require(by, "publish", item)
-    stored, latest = _hold(item, seen)
+    require(by, "publish", item)
+    stored, latest = hold(item, seen)
     now = timezone.now()
     _require_second_eyes(latest, by, emergency)
     if latest.state == Revision.State.LIVE and stored.state is State.LIVE:
         raise Refused(_("There is nothing new to publish."))
     latest.correction = correction.strip()
+    latest.release = None
     if stored.was_public and at is not None and at > now:
-        if stored.state is State.LIVE and stored.live_until is not None and stored.live_until <= at:
-            raise Refused(_("The page comes down before that. Change its end first."))
         _schedule(stored, latest, at)
     else:
         if not stored.was_public:
             stored.live_from = at or now
         _go_live(stored, latest, at=now)
-    latest.approved_by, latest.approved_at = _stored(by), now
-    latest.save()
-    _audit(Verb.APPROVE, stored, by=by, note=emergency or correction, changes={"at": [None, at or now]})
+    _sign(latest, by, now)
+    audit(Verb.APPROVE, stored, by=by, note=emergency or correction, changes={"at": [None, at or now]})
     item.refresh_from_db()
     return latest
+
+
+def approve_for(revision: Revision, *, by: Person, at: dt.datetime, release: Release, emergency: str = "") -> None:
+    """Let a revision wait for its release. For `releases`, which has locked the release and rehearsed it as a whole."""
+    item = revision.item
+    assert isinstance(item, Publishable)
+    require(by, "publish", item)
+    stored, _latest = hold(item, None)
+    _require_second_eyes(revision, by, emergency)
+    _wait(stored, revision, at, release)
+    _sign(revision, by, timezone.now())
+    audit(Verb.APPROVE, stored, by=by, note=emergency or release.name, changes={"at": [None, at]})
+
+
+def _sign(revision: Revision, by: Person, at: dt.datetime) -> None:
+    revision.approved_by, revision.approved_at = stored_person(by), at
+    revision.save()
 
 
 def _require_second_eyes(revision: Revision, by: Person, emergency: str) -> None:
@@ -219,16 +235,29 @@ def _require_second_eyes(revision: Revision, by: Person, emergency: str) -> None
         )
 
 
-def _schedule(stored: Publishable, revision: Revision, at: dt.datetime, release: Release | None = None) -> None:
-    """An approved revision waits; one that waited before it is replaced."""
-    # Everything that could refuse it at that moment refuses it now, while somebody is there to be told.
-    rehearsal = transaction.savepoint()
-    _write(stored, revision.content, store=True)
-    transaction.savepoint_rollback(rehearsal)
+def _schedule(stored: Publishable, revision: Revision, at: dt.datetime) -> None:
+    """Everything that could refuse the revision at that moment refuses it now, while somebody is there to be told."""
+    with rehearsal():
+        _write(stored, revision.content, store=True)
+    _wait(stored, revision, at)
+
+
+def _wait(stored: Publishable, revision: Revision, at: dt.datetime, release: Release | None = None) -> None:
+    """The approved revision waits; one that waited before it is replaced."""
+    if stored.state is State.LIVE and stored.live_until is not None and stored.live_until <= at:
+        raise Refused(_("The page comes down before that. Change its end first."))
     waiting = Revision.objects.of(stored).filter(state=Revision.State.APPROVED).exclude(pk=revision.pk)
-    waiting.update(state=Revision.State.SUPERSEDED)
+    waiting.update(state=Revision.State.SUPERSEDED, release=None)
     revision.state, revision.due_at, revision.release, revision.failure = Revision.State.APPROVED, at, release, ""
     revision.save()
+
+
+@contextmanager
+def rehearsal() -> Iterator[None]:
+    """What is stored inside is taken back at the end; inside a transaction, so that its locks stay."""
+    before = transaction.savepoint()
+    yield
+    transaction.savepoint_rollback(before)
 
 
 def _go_live(stored: Publishable, revision: Revision, *, at: dt.datetime) -> None:
@@ -243,8 +272,9 @@ def _go_live(stored: Publishable, revision: Revision, *, at: dt.datetime) -> Non
         stored.corrections = [{"at": at.isoformat(), "note": revision.correction}, *stored.corrections]
     _write(stored, revision.content, store=True)
     former.remember(list(type(stored).rows().filter(pk__in=before)), before)
-    others = Revision.objects.of(stored).filter(state__in=(Revision.State.LIVE, Revision.State.APPROVED))
-    others.exclude(pk=revision.pk).update(state=Revision.State.SUPERSEDED)
+    others = Revision.objects.of(stored).exclude(pk=revision.pk)
+    others.filter(state=Revision.State.LIVE).update(state=Revision.State.SUPERSEDED)
+    others.filter(state=Revision.State.APPROVED).update(state=Revision.State.SUPERSEDED, release=None)
     revision.state, revision.due_at, revision.failure = Revision.State.LIVE, None, ""
     if stored.original is not None:
         live = Revision.objects.of(stored.original).filter(state=Revision.State.LIVE).first()
@@ -252,14 +282,14 @@ def _go_live(stored: Publishable, revision: Revision, *, at: dt.datetime) -> Non
     revision.save()
     new = snapshot(stored)
     changes = {name: [old.get(name), new[name]] for name in changed(old, new)}
-    _audit(Verb.GO_LIVE, stored, by=None, changes=changes)
+    audit(Verb.GO_LIVE, stored, by=None, changes=changes)
 
 
 @transaction.atomic
 def cancel_schedule(item: Publishable, *, by: Person, seen: int | None = None) -> None:
     """What is approved and waits becomes a draft again; what is public stays as it is."""
-    _require(by, "publish", item)
-    stored, latest = _hold(item, seen)
+    require(by, "publish", item)
+    stored, latest = hold(item, seen)
     waiting = Revision.objects.of(stored).filter(state=Revision.State.APPROVED).first()
     if waiting is not None:
         waiting.state = Revision.State.DRAFT if waiting.pk == latest.pk else Revision.State.SUPERSEDED
@@ -273,15 +303,15 @@ def cancel_schedule(item: Publishable, *, by: Person, seen: int | None = None) -
         )
     else:
         raise Refused(_("Nothing is scheduled."))
-    _audit(Verb.CANCEL, stored, by=by)
+    audit(Verb.CANCEL, stored, by=by)
     item.refresh_from_db()
 
 
 @transaction.atomic
 def expire(item: Publishable, *, by: Person, at: dt.datetime | None, seen: int | None = None) -> None:
     """Let a version come down by itself at an instant (aware), or stay (None)."""
-    _require(by, "publish", item)
-    stored, _latest = _hold(item, seen)
+    require(by, "publish", item)
+    stored, _latest = hold(item, seen)
     if stored.live_from is None:
         raise Refused(_("Only what is public or scheduled can come down."))
     if at is not None and Revision.objects.of(stored).due(at=dt.datetime.max.replace(tzinfo=dt.UTC)).filter(
@@ -292,15 +322,15 @@ def expire(item: Publishable, *, by: Person, at: dt.datetime | None, seen: int |
     stored.live_until = at
     stored.full_clean()
     stored.save()
-    _audit(Verb.EXPIRE, stored, by=by, changes={"live_until": [before, at]})
+    audit(Verb.EXPIRE, stored, by=by, changes={"live_until": [before, at]})
     item.refresh_from_db()
 
 
 @transaction.atomic
 def withdraw(item: Publishable, *, by: Person, explanation: str = "", seen: int | None = None) -> None:
     """Take a version down now. Its address goes on to answer, with the explanation. A change that waits is dropped."""
-    _require(by, "publish", item)
-    stored, latest = _hold(item, seen)
+    require(by, "publish", item)
+    stored, latest = hold(item, seen)
     if stored.state is not State.LIVE:
         raise Refused(_("Only what is public can be withdrawn."))
     stored.live_until = stored.withdrawn_at = timezone.now()
@@ -309,46 +339,46 @@ def withdraw(item: Publishable, *, by: Person, explanation: str = "", seen: int 
     waiting = Revision.objects.of(stored).filter(state=Revision.State.APPROVED)
     waiting.filter(pk=latest.pk).update(state=Revision.State.DRAFT, due_at=None, release=None)
     waiting.exclude(pk=latest.pk).update(state=Revision.State.SUPERSEDED, due_at=None, release=None)
-    _audit(Verb.WITHDRAW, stored, by=by, note=explanation)
+    audit(Verb.WITHDRAW, stored, by=by, note=explanation)
     item.refresh_from_db()
 
 
 @transaction.atomic
 def confirm_translation(item: Publishable, *, by: Person, seen: int | None = None) -> None:
     """Say that a translation still renders its original, whatever has changed there."""
-    _require(by, "change", item)
-    stored, _latest = _hold(item, seen)
+    require(by, "change", item)
+    stored, _latest = hold(item, seen)
     live = Revision.objects.of(stored).filter(state=Revision.State.LIVE).first()
     if stored.original is None or live is None:
         raise Refused(_("Only a published translation can be out of date."))
     source = Revision.objects.of(stored.original).filter(state=Revision.State.LIVE).first()
     live.renders = source.number if source else None
     live.save(update_fields=["renders"])
-    _audit(Verb.CONFIRM, stored, by=by)
+    audit(Verb.CONFIRM, stored, by=by)
 
 
 # ── What falls due ───────────────────────────────────────────────────────────────────────────────────
 def apply_due(*, at: dt.datetime | None = None) -> int:
     """Put everything live whose instant has come, each item or release wholly or not at all. Safe to call at any time.
 
-    Returns how many revisions went live. One that breaks a rule stays behind and is logged; the reason stands in the
+    Returns how many revisions went live. What breaks a rule stays behind and is logged; the reason stands in the
     newsroom until somebody approves it anew.
     """
     at = at or timezone.now()
-    due = Revision.objects.due(at=at).order_by("due_at", "pk")
     applied = 0
-    groups: dict[tuple[str, int], list[int]] = {}
-    for pk, release in due.values_list("pk", "release_id"):
-        groups.setdefault(("release", release) if release else ("revision", pk), []).append(pk)
-    for keys in groups.values():
+    due = Revision.objects.due(at=at).select_related("release").order_by("due_at", "pk")
+    for one in dict.fromkeys(revision.release or revision for revision in due):
         try:
-            applied += _apply(keys, at)
+            applied += apply_release(one, at=at) if isinstance(one, Release) else _apply([one], at)
         except Exception as error:
             if isinstance(error, DatabaseError) and not isinstance(error, IntegrityError):
                 raise
             # Whatever is wrong with one change must not take the site down; it is told to those who can mend it.
-            log.exception("Revisions %s could not go live", keys)
-            Revision.objects.filter(pk__in=keys).update(failure=_problem(error))
+            log.exception("%r could not go live", one)
+            problem = _problem(error)
+            if isinstance(one, Release):
+                one.revisions.waiting().update(failure=problem)
+            type(one)._default_manager.filter(pk=one.pk).update(failure=problem)
     return applied
 
 
@@ -361,30 +391,63 @@ def _problem(error: Exception) -> str:
 
 
 @transaction.atomic
-def _apply(keys: list[int], at: dt.datetime) -> int:
-    """In the order of their items, so that two callers never wait for each other."""
-    revisions = list(Revision.objects.filter(pk__in=keys).order_by("content_type", "object_id"))
+def apply_release(release: Release, *, at: dt.datetime) -> int:
+    """All that waits in a release goes live, as soon as its instant has come. Returns how many revisions."""
+    held = Release.objects.select_for_update().get(pk=release.pk)
+    applied = _apply(held.revisions.waiting(), at)
+    if applied:
+        held.applied_at = held.due_at
+        held.save(update_fields=["applied_at"])
+    return applied
+
+
+@transaction.atomic
+def _apply(revisions: Iterable[Revision], at: dt.datetime) -> int:
     applied = 0
-    for revision in revisions:
-        item = revision.item
-        if item is None:
-            continue
-        stored, _latest = _hold(item, None)
+    for revision in in_lock_order(revisions):
+        stored, _latest = hold(revision.item, None)
         revision.refresh_from_db()
+        # Somebody else may have applied, moved or cancelled it while this caller waited for the lock.
         if revision.state != Revision.State.APPROVED or revision.due_at is None or revision.due_at > at:
             continue
         if not stored.was_public:
             stored.live_from = revision.due_at
-        _go_live(stored, revision, at=revision.due_at)
+        with told_of(stored):
+            _go_live(stored, revision, at=revision.due_at)
         applied += 1
     return applied
 
 
+@contextmanager
+def told_of(item: Any) -> Iterator[None]:
+    """A problem says of which item it is: a release has many."""
+    try:
+        yield
+    except ValidationError as error:
+        raise Refused(
+            _("“%(item)s” (%(language)s): %(problem)s"),
+            params={"item": item, "language": item.language, "problem": " ".join(error.messages)},
+        ) from error
+
+
+def in_lock_order(revisions: Iterable[Revision]) -> list[Revision]:
+    """The revisions in the order of their items in all languages, so that two callers never wait for each other.
+
+    One whose item has been deleted is left out.
+    """
+    rows = list(revisions)
+    prefetch_related_objects(rows, "item")
+    present = [(revision.item, revision) for revision in rows if isinstance(revision.item, Publishable)]
+    present.sort(key=lambda pair: (pair[1].content_type_id, pair[0].original_key, pair[0].pk))
+    return [revision for _item, revision in present]
+
+
 def rehearse(revision: Revision, *, at: dt.datetime) -> None:
-    """Put a revision live as of an instant, whoever asks. For previews: call it where everything is rolled back."""
+    """Put a revision live as of an instant, whoever asks: for `rehearsal`, and for previews, which are undone too."""
+    revision = Revision.objects.get(pk=revision.pk)
     item = revision.item
     assert isinstance(item, Publishable)
-    stored, _latest = _hold(item, None)
+    stored, _latest = hold(item, None)
     if revision.state in (Revision.State.LIVE, Revision.State.SUPERSEDED):
         revision.correction = ""  # if it was public, its note stands on the page already
     if stored.live_from is None or stored.live_from > at:
@@ -393,7 +456,7 @@ def rehearse(revision: Revision, *, at: dt.datetime) -> None:
 
 
 # ── Inside ───────────────────────────────────────────────────────────────────────────────────────────
-def _hold(item: Publishable, seen: int | None) -> tuple[Any, Revision]:
+def hold(item: Publishable, seen: int | None) -> tuple[Any, Revision]:
     """The item as stored and its newest revision; until the transaction ends nobody else changes any version of it."""
     versions = list(type(item).rows().versions_of(item.original_key).order_by("pk").select_for_update(of=("self",)))
     stored = next(version for version in versions if version.pk == item.pk)
@@ -412,14 +475,16 @@ def _baseline(stored: Publishable) -> Revision:
 
 
 def _record(
-    item: Publishable, content: Content, *, by: Person, number: int, note: str = "", verb: Verb = Verb.SAVE
-) -> Revision:
-    """Add a draft; the drafts before it are replaced, what is approved and waits goes on to wait."""
-    drafts = (Revision.State.DRAFT, Revision.State.SUBMITTED)
-    Revision.objects.of(item).filter(state__in=drafts).update(state=Revision.State.SUPERSEDED)
-    revision = Revision(item=item, number=number, content=content, author=_stored(by), note=note)
+    item: Publishable, content: Content, *, by: Person, after: Revision | None = None, note: str = "",
+    verb: Verb = Verb.SAVE,
+) -> Revision:  # fmt: skip
+    """Add a draft. The drafts before it are replaced, also in their release; what is approved goes on to wait."""
+    Revision.objects.of(item).filter(state__in=DRAFTS).update(state=Revision.State.SUPERSEDED, release=None)
+    revision = Revision(item=item, content=content, author=stored_person(by), note=note)
+    revision.number = after.number + 1 if after else 1
+    revision.release_id = after.release_id if after and after.state in DRAFTS else None
     revision.save()
-    _audit(verb, item, by=by, note=note)
+    audit(verb, item, by=by, note=note)
     return revision
 
 
@@ -470,18 +535,19 @@ def _has_page(item: Publishable) -> bool:
     return kind is not None and kind.has_page
 
 
-def _stored(by: object) -> Any:
+def stored_person(by: object) -> Any:
     """A person who can be referred to: an importer may act as one who is not in the database."""
     return by if isinstance(by, AbstractBaseUser) and by.pk else None
 
 
-def _audit(
-    verb: Verb, item: Publishable, *, by: object, note: str = "", changes: dict[str, list[Any]] | None = None
+def audit(
+    verb: Verb, item: models.Model, *, by: object, note: str = "", changes: dict[str, list[Any]] | None = None
 ) -> None:
+    """Write the audit trail. `by` is None for what the clock does; `changes` holds before and after, by field."""
     AuditEntry.objects.create(
         item=item,
         verb=verb,
-        by=_stored(by),
+        by=stored_person(by),
         name="" if by is None else str(by),
         label=str(item)[:250],
         note=note,

@@ -32,7 +32,7 @@ from pages.models import Page, Topic
 from pages.targets import target_of
 from portal.models import MenuLink, SiteSettings
 from portal.sample.pictures import STYLES, cover, jpeg, paint, portrait
-from publishing import workflow
+from publishing import history, workflow
 from publishing.fields import Translations
 from publishing.models import Publishable
 from review.models import Article, Author, Issue
@@ -311,6 +311,7 @@ class SampleLoader:
             )
             row.full_clean()
             row.save()
+            history.record(row, by=self.administrator)
             self.made[str(SiteSettings._meta.verbose_name_plural)] += 1
         for language in self.languages:
             self.menus(language)
@@ -334,6 +335,8 @@ class SampleLoader:
             if link.parent is None:
                 sections[target] = link
             self.made[str(MenuLink._meta.verbose_name_plural)] += 1
+        for section in sections.values():
+            history.record(section, by=self.administrator)
 
 
 PAGE_WORDS = {"title": "title", "slug": "slug", "teaser": "teaser", "body": "body"}

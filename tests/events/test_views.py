@@ -64,6 +64,21 @@ def test_the_calendar_can_be_narrowed(query: str, expected: list[str], year: Per
     assert titles(year, f"/en/events/{query}") == expected
 
 
+@pytest.mark.parametrize(
+    ("query", "cleared"),
+    [
+        ("", []),
+        ("?when=recent", []),
+        ("?kind=visit", ["./"]),
+        ("?when=recent&kind=visit&year=2024", ["?when=recent"]),
+        ("?month=2024-02&topic=", []),
+    ],
+)
+def test_what_a_reader_chose_can_be_cleared_and_the_tab_stays(query: str, cleared: list[str], year: Person) -> None:
+    page = parse(year.get(f"/en/events/{query}"))
+    assert [a.get("href") for a in elements(page, "a", cls="filter__clear")] == cleared
+
+
 def test_the_tabs_say_which_list_is_open(year: Person) -> None:
     for query, label in (("", "Upcoming"), ("?when=recent", "Recent")):
         tabs = one(parse(year.get(f"/en/events/{query}")), "nav", cls="tabs")

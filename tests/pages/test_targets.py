@@ -147,7 +147,7 @@ def test_a_target_is_described_by_kind_and_title() -> None:
     assert describe(target_of(page)) == "page: History"
     assert describe("section:events") == "Section: Event calendar"
     assert describe("https://example.org/") == "https://example.org/"
-    assert describe("page:999") == "page:999"
+    assert describe("page:999") == "page: (deleted)"
 
 
 def test_the_search_box_answers_staff(writer: Person) -> None:

@@ -13,9 +13,10 @@ from django.core.files.storage import default_storage
 from django.core.management import call_command
 
 from news.models import FeaturedItem, NewsItem
-from portal.models import SiteSettings
+from portal.models import MenuLink, SiteSettings
 from portal.sample.loader import stored
 from publishing.models import Publishable
+from publishing.snapshots import snapshot
 
 pytestmark = pytest.mark.django_db
 
@@ -79,6 +80,10 @@ class TestLoadSample:
             if issubclass(model, Publishable):
                 counts = {code: model._default_manager.filter(language=code).count() for code in ("en", "fr")}
                 assert counts["en"] == counts["fr"] > 0, model
+
+    def test_settings_and_menus_have_their_first_revision(self) -> None:
+        for item in (SiteSettings.objects.get(), *MenuLink.objects.filter(parent=None)):
+            assert item.revisions.get().content == snapshot(item)
 
 
 def test_a_file_that_an_interrupted_run_has_left_is_written_anew() -> None:

@@ -147,7 +147,7 @@ def test_on_sqlite_a_transaction_holds_the_write_lock_from_its_start(transaction
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="asks PostgreSQL")
 def test_postgresql_is_used_through_a_pool(db: None) -> None:
-    config = Environment().database("DATABASE_URL", default="")
+    config = {**Environment().database("DATABASE_URL", default=""), "NAME": connection.settings_dict["NAME"]}
     pooled = ConnectionHandler({"default": config})["default"]
     try:
         with pooled.cursor() as cursor:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from news.models import NewsItem
 from pages.models import Topic
-from publishing import workflow
+from publishing import releases, workflow
 from publishing.admin_matrix import LATEST
 from publishing.admin_start import LIMIT
 from publishing.records import Release, Revision
@@ -142,6 +142,18 @@ def test_the_last_that_went_live_come_first(editor: Person) -> None:
     assert lines(editor, "recent") == ["Newer", "Older"]
 
 
+def test_a_release_is_one_line_among_what_goes_live_next(editor: Person) -> None:
+    release = Release.objects.create(name="Summit")
+    for title in ("First", "Second"):
+        item = NewsItemFactory(title=title)
+        item.teaser = "New."
+        workflow.save_draft(item, by=IMPORTER)
+        releases.add(release, item, by=IMPORTER)
+    assert lines(editor, "up") == []
+    releases.approve(release, by=IMPORTER, at=timezone.now() + AN_HOUR)
+    assert lines(editor, "up") == ["Summit"]
+
+
 def test_what_could_not_go_live_is_listed_first_with_its_reason(editor: Person, writer: Person) -> None:
     assert not list(elements(start(editor), "section", cls="desk__panel--overdue"))
     item = NewsItemFactory(title="Stuck")
@@ -149,7 +161,7 @@ def test_what_could_not_go_live_is_listed_first_with_its_reason(editor: Person, 
     workflow.save_draft(item, by=IMPORTER)
     workflow.approve(item, by=IMPORTER, at=timezone.now() + AN_HOUR)
     Revision.objects.filter(state="approved").update(failure="The slug is taken.")
-    Release.objects.create(name="Summit", failure="One of its items is gone.")
+    Release.objects.create(name="Summit", approved_at=timezone.now(), failure="One of its items is gone.")
     first = next(elements(start(editor), "section"))
     assert texts(first, "h2") == ["Could not go live on time"]
     assert "The slug is taken." in text(first)

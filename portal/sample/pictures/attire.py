@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import math
-
-from PIL import Image, ImageChops
+from PIL import Image
 
 from .body import Figure, Tones, layer, shade, trace
 from .colour import mix
 from .surface import Board, Point, lay, smooth
 
-CUTS = ("short", "parted", "bob", "bun", "curls", "crop", "long")
-CLOTHES = ("jacket", "round", "shawl", "jacket", "stand")
+CUTS = ("short", "parted", "bob", "crop", "long")
+CLOTHES = ("jacket", "round", "jacket", "stand")
 LOOSE = ("bob", "long")
 
 # The right half of the hair behind the head; the measures across are in half heads.
@@ -25,8 +23,6 @@ _FRONT = {
     "short": (0.008, 0.29, 0.3, 0.158),
     "parted": (0.02, 0.29, 0.45, 0.16),
     "bob": (0.018, 0.37, -0.2, 0.16),
-    "bun": (0.006, 0.27, 0.0, 0.148),
-    "curls": (0.024, 0.26, 0.0, 0.17),
     "crop": (0.0, 0.25, 0.0, 0.15),
     "long": (0.016, 0.37, 0.1, 0.16),
 }
@@ -34,14 +30,6 @@ _SHIRT = trace("-85,585 85,585 70,660 4,930 -4,930 -70,660")
 _TIE = trace("-22,640 22,640 15,675 33,860 0,930 -33,860 -15,675")
 _LAPEL = trace("66,575 104,598 168,730 120,745 138,775 4,960 0,930")
 _COLLAR = trace("50,575 88,580 74,665 0,640")
-_SHAWL = (
-    *smooth(trace("-100,560 -30,660 100,730 300,720 360,750")),
-    *smooth(trace("420,980 200,970 -60,860 -170,700 -150,600")),
-)
-_PLEAT = (
-    *smooth(trace("-120,600 -60,730 100,830 380,850")),
-    *smooth(trace("400,900 100,870 -90,760 -150,620")),
-)
 _STAND = trace("0,535 50,530 82,545 90,600 0,640")
 _SEAM = trace("-4,635 4,635 4,1100 -4,1100")
 _CHAIN = trace("100,600 85,680 45,730 0,745")
@@ -49,17 +37,9 @@ _CHAIN = trace("100,600 85,680 45,730 0,745")
 
 def hair_behind(figure: Figure, cut: str) -> list[list[Point]]:
     """Return the outlines of the hair that lies behind the head and neck."""
-    wide = figure.wide
-    if cut in _BEHIND:
-        return [figure.both([(x * wide, y) for x, y in trace(_BEHIND[cut])])]
-    if cut == "bun":
-        return [figure.oval(-0.02, 0.075, 0.07, 0.062), figure.oval(0, 0.27, wide * 1.07, 0.175)]
-    if cut == "curls":
-        return [
-            figure.oval(wide * 1.12 * math.sin(a), 0.245 - 0.135 * math.cos(a), 0.066, 0.066)
-            for a in (step * 0.31 for step in range(-6, 7))
-        ]
-    return []
+    if cut not in _BEHIND:
+        return []
+    return [figure.both([(x * figure.wide, y) for x, y in trace(_BEHIND[cut])])]
 
 
 def hair_before(figure: Figure, cut: str) -> list[Point]:
@@ -81,8 +61,6 @@ def dress(figure: Figure, image: Image.Image, kind: str, torso: Image.Image) -> 
     layer(figure, image, torso, dark)
     if kind == "jacket":
         _jacket(figure, image, torso, dark)
-    elif kind == "shawl":
-        _shawl(figure, image, torso)
     elif kind == "stand":
         return _stand(figure, image, torso, dark)
     else:
@@ -107,15 +85,6 @@ def _jacket(figure: Figure, image: Image.Image, torso: Image.Image, dark: Tones)
         layer(figure, image, lapel, (mix(dark[0], cloth.mid, 0.16), dark[1]))
         collar = figure.mask(figure.path([(way * x, y) for x, y in _COLLAR]))
         layer(figure, image, collar, pale)
-
-
-def _shawl(figure: Figure, image: Image.Image, torso: Image.Image) -> None:
-    """Lay a shawl in the accent colour over one shoulder."""
-    cloth = figure.sheet.palette
-    shawl = ImageChops.multiply(figure.mask(figure.path(_SHAWL)), torso)
-    shade(figure, image, (shawl, torso), 0.45, (0.012, 0.016))
-    layer(figure, image, shawl, (cloth.accent, mix(cloth.accent, cloth.ink, 0.5)))
-    lay(image, cloth.ink, ImageChops.multiply(figure.mask(figure.path(_PLEAT)), torso), 0.22)
 
 
 def _stand(figure: Figure, image: Image.Image, torso: Image.Image, dark: Tones) -> Image.Image:

@@ -49,7 +49,8 @@ def _look(sheet: Sheet) -> Look:
     """Return a look that suits the sheet's palette."""
     rng, palette = sheet.rng, sheet.palette
     skin = mix(rng.choice(SKINS), palette.mid, 0.1)
-    grey, brown = mix(palette.mid, palette.light, 0.5), mix(palette.ink, from_hex("5a3a26"), 0.6)
+    # A grey of its own: the palette's middle tone may be close to a skin.
+    grey, brown = mix(from_hex("8d98a6"), palette.light, 0.3), mix(palette.ink, from_hex("5a3a26"), 0.6)
     lock = rng.choice((palette.ink, mix(palette.ink, palette.deep, 0.4), grey, brown))
     return Look(
         (mix(skin, palette.light, 0.2), mix(skin, palette.ink, 0.36)),
