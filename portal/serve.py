@@ -27,7 +27,6 @@ def main() -> None:
     options = parser.parse_args()
 
     refuse_what_cannot_be_bound(options.host, options.port)
-    VAR_DIR.mkdir(exist_ok=True)
     set_up_environment(options.host)
     try:
         prepare()
@@ -66,6 +65,7 @@ def kept_key(path: Path) -> str:
     key = path.read_text(encoding="utf-8").strip() if path.exists() else ""
     if not key:
         key = secrets.token_urlsafe(50)
+        path.parent.mkdir(exist_ok=True)
         path.touch(mode=0o600)
         path.write_text(key, encoding="utf-8")
     return key

@@ -19,7 +19,9 @@ from portal.environment import Environment
 django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+# What the portal writes, unless it is told otherwise.
 VAR_DIR = BASE_DIR / "var"
+VAR_DIR.mkdir(exist_ok=True)
 
 environ.Env.read_env(BASE_DIR / ".env")
 env = Environment()
