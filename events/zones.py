@@ -28,7 +28,6 @@ TRANSLATED = (
     pgettext_lazy("city", "Moscow"),
     pgettext_lazy("city", "Nicosia"),
     pgettext_lazy("city", "Riyadh"),
-    pgettext_lazy("city", "Rome"),
     pgettext_lazy("city", "Seoul"),
     pgettext_lazy("city", "Singapore"),
     pgettext_lazy("city", "Tashkent"),
