@@ -49,14 +49,14 @@ lock: $(DEV) ## Resolve the dependencies anew into requirements/
 
 $(RUNTIME): requirements/runtime.txt
 	@$(PYTHON) -c "import sys; sys.exit('Python 3.11 or newer is needed: make PYTHON=python3.11 …' if sys.version_info < (3, 11) else 0)"
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV)
 	@echo "Installing the dependencies …"
 	@$(PIP) --requirement requirements/runtime.txt
 	@touch $@
 
 $(DEV): requirements/dev.txt
 	@$(PYTHON) -c "import sys; sys.exit('Python 3.11 or newer is needed: make PYTHON=python3.11 …' if sys.version_info < (3, 11) else 0)"
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV)
 	@echo "Installing the dependencies for development …"
 	@$(PIP) --requirement requirements/dev.txt
 	@touch $@

@@ -1,19 +1,24 @@
 """gunicorn's settings; every one can be overridden by GUNICORN_CMD_ARGS."""
 
 import logging
-import os
 
-workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
-threads = int(os.environ.get("WEB_THREADS", "4"))
+from portal.environment import Environment
+
+env = Environment()
+workers = env.integer("WEB_CONCURRENCY", default=2)
+threads = env.integer("WEB_THREADS", default=4)
 worker_class = "gthread"
 timeout = 30
 keepalive = 5
 max_requests = 10_000
 max_requests_jitter = 1_000
-accesslog = "-" if os.environ.get("ACCESS_LOG") else None
+accesslog = "-" if env.boolean("ACCESS_LOG", default=False) else None
 # An address line of 4 KB is longer than any of ours; more is an attack.
 limit_request_line = 4094
 preload_app = False
+# What a proxy says of a request is believed by Django alone, and only with BEHIND_PROXY.
+forwarder_headers = ""
+secure_scheme_headers: dict[str, str] = {}
 # Nothing on these machines uses it, and two portals of one user would fight over its place.
 control_socket_disable = True
 

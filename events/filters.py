@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from events.models import Event, EventQuerySet
 from pages.filters import TopicFilter
+from publishing import clock
 from publishing.models import PublishableQuerySet
 
 UPCOMING, RECENT, MONTH = "upcoming", "recent", "month"
@@ -19,15 +20,17 @@ class EventFilter(TopicFilter):
     year_field = "start_date"
 
     when = forms.ChoiceField(required=False, choices=[(UPCOMING, ""), (RECENT, "")], widget=forms.HiddenInput)
-    month = forms.RegexField(r"^[12]\d{3}-(0[1-9]|1[0-2])$", required=False, widget=forms.HiddenInput)
+    month = forms.RegexField(r"^[12][0-9]{3}-(0[1-9]|1[0-2])\Z", required=False, widget=forms.HiddenInput)
     kind = forms.ChoiceField(
         label=_("Kind"), required=False, choices=lambda: [("", _("All kinds")), *Event.Kind.choices]
     )
 
     @property
     def first_of_month(self) -> dt.date | None:
-        month: str = self.cleaned_data["month"]
-        return dt.date.fromisoformat(f"{month}-01") if month else None
+        """The month that is asked for. Somebody who then chooses another year has left it."""
+        month, year = self.cleaned_data["month"], self.cleaned_data["year"]
+        first = dt.date.fromisoformat(f"{month}-01") if month else None
+        return first if first and year in (None, first.year) else None
 
     @property
     def view(self) -> str:
@@ -47,6 +50,16 @@ class EventFilter(TopicFilter):
         if self.cleaned_data["year"] and not self.cleaned_data["when"]:
             return queryset.latest_first()
         return queryset.upcoming() if self.view == UPCOMING else queryset.recent()
+
+    def months(self) -> list[dt.date]:
+        """The first days of the months to offer: those of the year that is chosen, else those around the open month or
+        today; no further than the calendar reaches, so that nobody (and no robot) leafs through it without end."""
+        if self.first_day is None or self.last_day is None:
+            return []
+        here = self.first_of_month or clock.today().replace(day=1)
+        year = self.cleaned_data["year"]
+        months = [dt.date(year, month, 1) for month in range(1, 13)] if year else months_around(here)
+        return [first for first in months if self.first_day.replace(day=1) <= first <= self.last_day or first == here]
 
 
 def last_of_month(first: dt.date) -> dt.date:

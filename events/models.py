@@ -13,14 +13,15 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format, time_format
-from django.utils.translation import gettext
+from django.utils.formats import time_format
 from django.utils.translation import gettext_lazy as _
 
+from events.zones import zone_label
 from library.fields import RichTextField
 from library.models import Image
 from pages.models import topics_field
 from publishing import clock
+from publishing.dates import day_in_words, moment_in_words
 from publishing.models import Publishable, PublishableQuerySet
 
 # Beyond these a calendar entry is a slip of the pen.
@@ -194,28 +195,23 @@ class Event(Publishable):
         return self.end_date is not None and self.end_date > self.start_date
 
     @property
-    def zone_label(self) -> str:
-        """The time zone by the city that it is named after: Brussels time."""
-        return gettext("%(city)s time") % {"city": self.time_zone.rsplit("/", 1)[-1].replace("_", " ")}
-
-    @property
     def accreditation_until(self) -> str:
         """Day and time of the deadline in the event's time zone; "" if there is none."""
         if self.accreditation_deadline is None:
             return ""
         local = timezone.localtime(self.accreditation_deadline, zoneinfo.ZoneInfo(self.time_zone))
-        return f"{date_format(local, 'DATETIME_FORMAT')} ({self.zone_label})"
+        return f"{moment_in_words(local)} ({zone_label(self.time_zone)})"
 
     @property
     def when(self) -> str:
         """Date and time in the reader's language and the place's time zone: 1 February 2024, 09:00–17:30 (Brussels)."""
-        days = date_format(self.start_date, "DATE_FORMAT")
-        last = date_format(self.end_date, "DATE_FORMAT") if self.end_date and self.several_days else ""
+        days = day_in_words(self.start_date)
+        last = day_in_words(self.end_date) if self.end_date and self.several_days else ""
         if self.start_time is None:
             return f"{days} – {last}" if last else days
         begin = time_format(self.start_time, "TIME_FORMAT")
         end = time_format(self.end_time, "TIME_FORMAT") if self.end_time else ""
-        zone = self.zone_label
+        zone = zone_label(self.time_zone)
         if last:
             return f"{days}, {begin} – {last}{', ' + end if end else ''} ({zone})"
         return f"{days}, {begin}{'–' + end if end else ''} ({zone})"

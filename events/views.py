@@ -1,14 +1,14 @@
 """The calendar's lists and pages."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from events.filters import MONTH, RECENT, UPCOMING, EventFilter, month_label, months_around
+from events.filters import MONTH, RECENT, UPCOMING, EventFilter, month_label
 from events.models import Event
 from pages.models import Topic
-from publishing import clock
 from publishing.models import PublishableQuerySet
 from publishing.selection import related_items
 from publishing.views import Breadcrumbs, DatedItemView, ItemList, crumb
@@ -25,22 +25,28 @@ class EventList(ItemList):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         assert isinstance(self.filter, EventFilter)
-        here, view, month = reverse("events:list"), self.filter.view, self.filter.first_of_month
+        view, month = self.filter.view, self.filter.first_of_month
         tabs = [
-            {"label": _("Upcoming"), "url": here, "current": view == UPCOMING},
-            {"label": _("Recent"), "url": f"{here}?when={RECENT}", "current": view == RECENT},
+            {"label": _("Upcoming"), "url": self.address(), "current": view == UPCOMING},
+            {"label": _("Recent"), "url": self.address(when=RECENT), "current": view == RECENT},
         ]
         months = [
-            {"label": month_label(first), "url": f"{here}?month={first:%Y-%m}", "current": first == month}
-            for first in months_around(month or clock.today())
+            {"label": month_label(first), "url": self.address(month=f"{first:%Y-%m}"), "current": first == month}
+            for first in self.filter.months()
         ]
         return super().get_context_data(
-            view=view,
             tabs=tabs,
             months=months,
             month_label=month_label(month) if view == MONTH and month else "",
             **kwargs,
         )
+
+    def address(self, **part: str) -> str:
+        """The address of a part of the calendar, narrowed to the kind and the topic that the reader has chosen."""
+        assert self.filter is not None
+        chosen = {name: self.filter.cleaned_data[name] for name in ("kind", "topic")}
+        query = urlencode({name: value for name, value in {**part, **chosen}.items() if value})
+        return f"{reverse('events:list')}?{query}" if query else reverse("events:list")
 
 
 class EventView(DatedItemView):

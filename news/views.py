@@ -14,7 +14,7 @@ from pages.models import Topic
 from pages.targets import resolve_targets
 from publishing.models import PublishableQuerySet
 from publishing.selection import related_items
-from publishing.views import Breadcrumbs, DatedItemView, ItemList, crumb
+from publishing.views import Breadcrumbs, DatedItemView, ItemList, ListFilter, crumb
 
 
 class NewsList(ItemList):
@@ -91,6 +91,7 @@ class NewsItemView(DatedItemView):
 class FeaturedList(ItemList):
     model = FeaturedItem
     template_name = "news/featured_list.html"
+    filter_class = ListFilter
     heading = _("Featured")
     paginate_by = 24
 

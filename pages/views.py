@@ -1,5 +1,6 @@
 """The page tree and the topics."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -33,18 +34,26 @@ class PageView(ItemView):
         page: Page = self.object
         self.above, below = self._surroundings(page)
         section = self.above[0] if self.above else page
-        children = [other for other in below if other.path.rpartition("/")[0] == page.path]
-        siblings = [other for other in below if other.path.rpartition("/")[0] == section.path]
         return super().get_context_data(
             section=section,
-            children=children,
-            in_section=[
-                {"title": other.title, "url": other.get_absolute_url(), "current": other.pk == page.pk, "level": 1}
-                for other in siblings
-                if page != section
-            ],
+            children=[other for other in below if other.path.rpartition("/")[0] == page.path],
+            in_section=list(self._branch(page, below, under=section.path)) if page != section else [],
             **kwargs,
         )
+
+    def _branch(self, page: Page, below: list[Page], *, under: str, level: int = 1) -> Iterator[dict[str, Any]]:
+        """The pages under a path, and under those that lie on the way to this page theirs, as far as its siblings."""
+        for other in below:
+            if other.path.rpartition("/")[0] == under:
+                current = other.pk == page.pk
+                yield {
+                    "title": other.title,
+                    "url": other.get_absolute_url(),
+                    "current": current,
+                    "level": min(level, 3),
+                }
+                if page.path.startswith(f"{other.path}/"):
+                    yield from self._branch(page, below, under=other.path, level=level + 1)
 
     def _surroundings(self, page: Page) -> tuple[list[Page], list[Page]]:
         """The pages above this one, top first, and all pages under its section in hand order: two queries."""

@@ -1,11 +1,20 @@
 """Typed reading of environment variables, with an error that says what to do."""
 
+import re
 from collections.abc import Callable, Container
+from email.utils import parseaddr
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import environ
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
+
+# A name or an address in brackets, as Django compares it with a request's; a dot before it means “and below”.
+HOST = re.compile(r"\*|\.?[a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:.]+\]", re.IGNORECASE)
+ORIGIN = re.compile(r"https?://(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:\d{1,5})?", re.IGNORECASE)
+MAIL_BACKENDS = ("smtp", "console", "dummy")
 
 
 class Environment:
@@ -16,6 +25,12 @@ class Environment:
 
     def text(self, name: str, *, default: str) -> str:
         return str(self._env.str(name, default=default))
+
+    def choice(self, name: str, *, default: str, among: tuple[str, ...]) -> str:
+        value = self.text(name, default=default)
+        if value not in among:
+            raise ImproperlyConfigured(f"{name} must be one of {', '.join(among)}, not “{value}”.")
+        return value
 
     def boolean(self, name: str, *, default: bool) -> bool:
         value = self.text(name, default=str(default)).strip().lower()
@@ -38,7 +53,7 @@ class Environment:
     def words(self, name: str, *, default: list[str], among: Container[str] | None = None) -> list[str]:
         """A list separated by commas; `among` limits it to known words and forbids an empty list."""
         words = [word.strip() for word in self.text(name, default=",".join(default)).split(",")]
-        words = [word for word in words if word]
+        words = list(dict.fromkeys(word for word in words if word))
         if among is not None:
             unknown = [word for word in words if word not in among]
             if unknown or not words:
@@ -47,6 +62,39 @@ class Environment:
                     f"{name} must be one or more of {known}, separated by commas, not “{','.join(words)}”."
                 )
         return words
+
+    def hosts(self, name: str, *, default: list[str]) -> list[str]:
+        return self._words_like(HOST, name, default, "host names without scheme and port", "newsroom.example.org")
+
+    def origins(self, name: str, *, default: list[str]) -> list[str]:
+        return self._words_like(ORIGIN, name, default, "origins", "https://newsroom.example.org")
+
+    def _words_like(
+        self, pattern: re.Pattern[str], name: str, default: list[str], what: str, example: str
+    ) -> list[str]:
+        words = self.words(name, default=default)
+        for word in words:
+            if not pattern.fullmatch(word):
+                raise ImproperlyConfigured(f"{name} must list {what}, such as {example}, not “{word}”.")
+        return words
+
+    def folder(self, name: str, *, default: Path) -> str:
+        """A folder by its full path: a relative one would depend on where the process was started."""
+        value = self.text(name, default=str(default))
+        if not Path(value).is_absolute():
+            raise ImproperlyConfigured(f"{name} must be the full path of a folder, such as /srv/portal, not “{value}”.")
+        return value
+
+    def sender(self, name: str, *, default: str) -> str:
+        """An e-mail address, alone or with a name before it."""
+        value = self.text(name, default=default)
+        try:
+            validate_email(parseaddr(value)[1])
+        except ValidationError as error:
+            raise ImproperlyConfigured(
+                f"{name} must be an e-mail address, such as Newsroom <newsroom@example.org>, not “{value}”."
+            ) from error
+        return value
 
     def time_zone(self, name: str, *, default: str) -> str:
         value = self.text(name, default=default)
@@ -80,7 +128,10 @@ class Environment:
         return config
 
     def mail(self, name: str, *, default: str) -> dict[str, Any]:
-        return self._url(name, default, self._env.email_url_config, "smtp+tls://user:password@mail.example.org:587")
+        config = self._url(name, default, self._env.email_url_config, "smtp+tls://user:password@mail.example.org:587")
+        if config["EMAIL_BACKEND"].split(".")[-2] not in MAIL_BACKENDS:
+            raise ImproperlyConfigured(f"{name} must begin with smtp://, smtp+tls://, smtp+ssl:// or consolemail://.")
+        return config
 
     def _url(self, name: str, default: str, read: Callable[[str], Any], example: str) -> dict[str, Any]:
         value = self.text(name, default=default)

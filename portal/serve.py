@@ -7,12 +7,17 @@ over to gunicorn. What the environment already says (SECRET_KEY, DATABASE_URL â€
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
 import secrets
+import socket
 import sys
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
+
 VAR_DIR = Path(__file__).resolve().parent.parent / "var"
+EVERYWHERE = "0.0.0.0"  # noqa: S104  (asked for by HOST=0.0.0.0)
 
 
 def main() -> None:
@@ -21,14 +26,29 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8000)
     options = parser.parse_args()
 
-    VAR_DIR.mkdir(exist_ok=True)
+    refuse_what_cannot_be_bound(options.host, options.port)
     set_up_environment(options.host)
-    prepare()
-    sys.stdout.write(f"\n  The site is at http://{options.host}:{options.port}/ (Ctrl+C stops it)\n\n")
+    try:
+        prepare()
+    except ImproperlyConfigured as error:
+        sys.exit(str(error))
+    reached_at = "127.0.0.1" if options.host == EVERYWHERE else options.host
+    sys.stdout.write(f"\n  The site is at http://{reached_at}:{options.port}/ (Ctrl+C stops it)\n\n")
     sys.stdout.flush()
     gunicorn = str(Path(sys.executable).with_name("gunicorn"))
     arguments = ["--bind", f"{options.host}:{options.port}", "portal.wsgi"]
     os.execv(gunicorn, [gunicorn, *arguments])  # noqa: S606  (no shell, fixed program)
+
+
+def refuse_what_cannot_be_bound(host: str, port: int) -> None:
+    """End with a sentence before anything is set up, where gunicorn would try again and again."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except (OSError, OverflowError) as error:
+            reason = getattr(error, "strerror", None) or error
+            sys.exit(f"Cannot serve on {host}, port {port}: {reason}\nFor another port: make serve PORT=8017")
 
 
 def set_up_environment(host: str) -> None:
@@ -36,16 +56,19 @@ def set_up_environment(host: str) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
     os.environ.setdefault("DEBUG", "false")
     os.environ.setdefault("HTTPS", "false")
-    os.environ.setdefault("ALLOWED_HOSTS", "*" if host == "0.0.0.0" else f"{host},localhost,127.0.0.1,[::1]")  # noqa: S104
+    os.environ.setdefault("ALLOWED_HOSTS", "*" if host == EVERYWHERE else f"{host},localhost,127.0.0.1,[::1]")
     os.environ.setdefault("SECRET_KEY", kept_key(VAR_DIR / "secret-key"))
 
 
 def kept_key(path: Path) -> str:
     """A random key that is made once and readable by this user only, so that sessions survive a restart."""
-    if not path.exists():
+    key = path.read_text(encoding="utf-8").strip() if path.exists() else ""
+    if not key:
+        key = secrets.token_urlsafe(50)
+        path.parent.mkdir(exist_ok=True)
         path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(50), encoding="utf-8")
-    return path.read_text(encoding="utf-8").strip()
+        path.write_text(key, encoding="utf-8")
+    return key
 
 
 def prepare() -> None:
@@ -54,9 +77,30 @@ def prepare() -> None:
 
     django.setup()
     call_command("migrate", verbosity=0)
-    call_command("collectstatic", verbosity=0, interactive=False)
+    collect_static()
     call_command("load_sample", if_empty=True)
     call_command("ensure_admin")
+
+
+def collect_static() -> None:
+    """Collect and compress the static files, which takes long, unless they are the ones of the last time."""
+    from django.conf import settings  # after the environment is set up
+    from django.contrib.staticfiles.finders import get_finders
+    from django.core.management import call_command
+
+    files = sorted(
+        (path, file.stat().st_size, file.stat().st_mtime_ns)
+        for finder in get_finders()
+        for path, storage in finder.list([])
+        if (file := Path(storage.path(path)))
+    )
+    seen = hashlib.sha256(repr(files).encode()).hexdigest()
+    mark = Path(settings.STATIC_ROOT) / ".collected"
+    if mark.exists() and mark.read_text(encoding="utf-8") == seen:
+        return
+    mark.unlink(missing_ok=True)
+    call_command("collectstatic", verbosity=0, interactive=False)
+    mark.write_text(seen, encoding="utf-8")
 
 
 if __name__ == "__main__":

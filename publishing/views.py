@@ -121,7 +121,8 @@ class ListFilter(forms.Form):
     def __init__(self, *args: Any, queryset: PublishableQuerySet[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         ends = queryset.order_by().aggregate(first=Min(self.year_field), last=Max(self.year_field))
-        years = range(ends["last"].year, ends["first"].year - 1, -1) if ends["last"] else []
+        self.first_day, self.last_day = ends["first"], ends["last"]
+        years = range(self.last_day.year, self.first_day.year - 1, -1) if self.last_day else []
         self.fields["year"].choices = [("", _("All years")), *((str(year), str(year)) for year in years)]  # type: ignore[attr-defined]
 
     @property

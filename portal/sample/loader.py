@@ -188,8 +188,8 @@ class SampleLoader:
         }
 
         def in_this_language(language: str, entry: dict[str, Any]) -> dict[str, Any]:
-            title = entry[language]["title"]
-            return {"document": self.document(f"report-{key}", title, language, "pdf", lambda: pdf(cover(key, year)))}
+            name, file = f"report-{key}", lambda: pdf(cover(key, year))
+            return {"document": self.document(name, alt[language], language, "pdf", file)}
 
         at = dt.datetime.combine(entry["date"], dt.time(12), BRUSSELS)
         self.publish(f"report:{key}", entry, AnnualReport, at=at, facts=facts, words=PAGE_WORDS, extra=in_this_language)
@@ -205,7 +205,7 @@ class SampleLoader:
                 "reference": entry.get("reference", ""),
                 "image": self.image(f"news-{key}", entry, entry["en"]["title"]),
                 "media_url": entry.get("media_url", ""),
-                "delivery_status": entry.get("delivery status", "").replace("_", "-"),
+                "delivery_status": entry.get("delivery", "").replace("_", "-"),
                 "secretary_general": self.items[f"term:{term}"] if term else None,
             }
             relations: dict[str, Any] = {"topics": self.about(entry)}
@@ -347,10 +347,9 @@ def face(seed: str) -> bytes:
 
 
 def stored(name: str, content: Callable[[], bytes]) -> str:
-    """The name of a file in the media storage, made if it is not there."""
-    if not default_storage.exists(name):
-        default_storage.save(name, ContentFile(content()))
-    return name
+    """Write a file under this name; what lies there was left, perhaps in part, by a run that was interrupted."""
+    default_storage.delete(name)
+    return default_storage.save(name, ContentFile(content()))
 
 
 def clock(text: str | None) -> dt.time | None:

@@ -36,7 +36,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if folder in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
+            item.add_marker(pytest.mark.xdist_group(f"browser {item.path.stem}"))
             if CHROMIUM is None and os.environ.get("CHANCERY_REQUIRE") != "all":
                 item.add_marker(pytest.mark.skip(reason="needs Chromium"))
 

@@ -9,7 +9,7 @@ import time_machine
 
 from tests.conftest import Person
 from tests.factories import EventFactory, TopicFactory
-from tests.html import elements, one, parse, text, texts
+from tests.html import elements, hrefs, one, parse, text, texts
 
 pytestmark = pytest.mark.django_db
 
@@ -56,6 +56,8 @@ def year(visitor: Person) -> Person:
         ("?year=2023", ["Last year"]),
         ("?year=2024", ["Next month", "Today", "Yesterday"]),
         ("?when=upcoming&year=2023", []),
+        ("?month=2024-02&year=2024", ["Yesterday", "Today"]),
+        ("?month=2024-02&year=2023", ["Last year"]),
     ],
 )
 def test_the_calendar_can_be_narrowed(query: str, expected: list[str], year: Person) -> None:
@@ -93,9 +95,42 @@ def test_months_are_offered_around_today_and_around_the_month_that_is_open(year:
     assert "Février 2024" in months
 
 
+def test_a_chosen_year_offers_its_months(year: Person) -> None:
+    months = texts(one(parse(year.get("/en/events/?year=2023")), "nav", cls="agenda__months"), "li")
+    assert months == [
+        f"{name} 2023" for name in ["May", "June", "July", "August", "September", "October", "November", "December"]
+    ]
+
+
+def test_no_month_is_offered_beyond_the_first_and_the_last_event(year: Person) -> None:
+    for query in ("", "?month=2024-03", "?month=2024-02"):
+        months = texts(one(parse(year.get(f"/en/events/{query}")), "nav", cls="agenda__months"), "li")
+        assert months[-1] == "March 2024"
+    months = texts(one(parse(year.get("/en/events/?month=2030-06")), "nav", cls="agenda__months"), "li")
+    assert months == ["June 2030"]
+
+
+def test_tabs_and_months_keep_the_kind_and_the_topic(year: Person) -> None:
+    TopicFactory(slug="space")
+    page = parse(year.get("/en/events/?kind=visit&topic=space"))
+    for navigation in ("tabs", "agenda__months"):
+        links = hrefs(one(page, "nav", cls=navigation))
+        assert links
+        assert all(link.endswith("kind=visit&topic=space") for link in links)
+
+
 @pytest.mark.parametrize("month", ["1000-01", "1999-12", "2999-12"])
 def test_months_at_the_edge_of_time_open(month: str, year: Person) -> None:
-    assert year.get(f"/en/events/?month={month}").status_code in (200, 404)
+    assert year.get(f"/en/events/?month={month}").status_code == 200
+
+
+@pytest.mark.parametrize("month", ["2024-13", "2024-00", "0999-01", "2024-02%0A", "%D9%A1024-02", "1%D9%A924-02", "x"])
+def test_what_is_no_month_is_not_found(month: str, year: Person) -> None:
+    assert year.get(f"/en/events/?month={month}").status_code == 404
+
+
+def test_a_part_without_events_says_what_to_do(year: Person) -> None:
+    assert "Choose another month" in text(one(parse(year.get("/en/events/?month=2023-12")), "main"))
 
 
 @pytest.mark.parametrize(("status", "said"), [("cancelled", "Cancelled"), ("postponed", "Postponed")])

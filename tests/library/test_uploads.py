@@ -157,6 +157,18 @@ def test_pictures_are_found_by_typing(writer: Person) -> None:
     assert [entry["text"] for entry in found] == ["A frigate at sea"]
 
 
-@pytest.mark.parametrize("path", ["../portal/settings.py", "%2e%2e/portal/settings.py", "", "images/", "nothing.jpg"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "../portal/settings.py",
+        "%2e%2e/portal/settings.py",
+        "",
+        "images/",
+        "nothing.jpg",
+        "a" * 3000,
+        "a/" * 1500,
+        "%00",
+    ],
+)
 def test_uploads_are_served_from_their_folder_only(path: str, visitor: Person) -> None:
     assert visitor.get(f"/media/{path}").status_code in (301, 302, 400, 404)

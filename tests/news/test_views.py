@@ -69,6 +69,11 @@ def test_a_filter_that_the_list_does_not_know_is_not_found(query: str, archive: 
     assert archive.get(f"/en/news/?{query}").status_code == 404
 
 
+def test_an_empty_list_says_whether_the_filters_are_why(visitor: Person) -> None:
+    assert "Nothing has been published here yet" in text(parse(visitor.get("/en/news/")))
+    assert "Try widening them" in text(parse(visitor.get("/en/news/?kind=speech")))
+
+
 def test_a_list_goes_on_over_pages_and_keeps_its_filters(visitor: Person) -> None:
     for number in range(25):
         NewsItemFactory(
@@ -159,6 +164,14 @@ def test_a_card_follows_its_item_and_disappears_with_it(visitor: Person) -> None
         live_until=dt.datetime(2026, 1, 1, tzinfo=dt.UTC), live_from=dt.datetime(2025, 1, 1, tzinfo=dt.UTC)
     )
     assert texts(one(parse(visitor.get("/en/featured/")), "main"), "h2") == ["Outside (another website)"]
+
+
+def test_cards_can_be_narrowed_to_a_year(visitor: Person) -> None:
+    for title, day in (("Old", dt.date(2022, 5, 1)), ("New", dt.date(2024, 1, 5)), ("Undated", None)):
+        FeaturedItemFactory(title=title, date=day, target=target_of(NewsItemFactory()))
+    assert titles(visitor, "/en/featured/?year=2022") == ["Old"]
+    assert len(titles(visitor, "/en/featured/")) == 3
+    assert visitor.get("/en/featured/?year=2019").status_code == 404
 
 
 def test_a_window_of_time_takes_a_card_down(visitor: Person) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.conftest import Person
 from tests.factories import ArticleFactory, EventFactory, NewsItemFactory, PageFactory, TopicFactory, translated
-from tests.html import elements, hrefs, one, parse, text, texts
+from tests.html import classes, elements, hrefs, one, parse, text, texts
 
 pytestmark = pytest.mark.django_db
 
@@ -97,6 +97,23 @@ def test_search_engines_are_told_of_the_versions_that_are_public(visitor: Person
     alternates = [link.get("hreflang") for link in elements(document, "link", rel="alternate") if link.get("hreflang")]
     assert alternates == ["en"]
     assert one(document, "link", rel="canonical").get("href") == "http://testserver/en/history/"
+
+
+def test_deep_in_the_tree_a_page_stands_among_its_siblings(visitor: Person) -> None:
+    top = PageFactory(slug="top", title="Top")
+    first, second = (PageFactory(slug=slug, title=slug, parent=top) for slug in ("first", "second"))
+    PageFactory(slug="elsewhere", title="elsewhere", parent=first)
+    here = PageFactory(slug="here", title="here", parent=second)
+    PageFactory(slug="beside", title="beside", parent=second)
+    PageFactory(slug="below", title="below", parent=here)
+    page = parse(visitor.get("/en/top/second/here/"))
+    rail = one(page, "nav", aria_labelledby="in-section")
+    assert [(text(li), classes(li)) for li in elements(rail, "li")] == [
+        ("first", ["rail-level-1"]), ("second", ["rail-level-1"]), ("here", ["rail-level-2"]), ("beside", ["rail-level-2"]),
+    ]  # fmt: skip
+    assert text(one(rail, "a", aria_current="page")) == "here"
+    assert texts(one(page, "ul", cls="pairs--children"), "h2") == ["below"]
+    assert texts(one(page, "nav", cls="breadcrumbs"), "li") == ["Home", "Top", "second", "here"]
 
 
 # ── Topics ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -8,9 +8,13 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.management import call_command
 
+from news.models import FeaturedItem, NewsItem
 from portal.models import MenuLink, SiteSettings
+from portal.sample.loader import stored
 from publishing.models import Publishable
 from publishing.snapshots import snapshot
 
@@ -41,8 +45,6 @@ class TestLoadSample:
         assert everything() == before
 
     def test_a_run_adds_what_is_missing_and_nothing_else(self) -> None:
-        from news.models import FeaturedItem
-
         lotte = FeaturedItem.objects.filter(title__startswith="Lotte")
         lotte.filter(language="fr").delete()
         lotte.delete()
@@ -69,6 +71,10 @@ class TestLoadSample:
                 for item in model._default_manager.all():
                     item.full_clean()
 
+    def test_every_speech_says_how_it_was_delivered(self) -> None:
+        speeches = NewsItem.objects.filter(kind=NewsItem.Kind.SPEECH)
+        assert set(speeches.values_list("delivery_status", flat=True)) == set(NewsItem.Delivery.values)
+
     def test_every_item_has_both_languages(self) -> None:
         for model in apps.get_models():
             if issubclass(model, Publishable):
@@ -78,6 +84,12 @@ class TestLoadSample:
     def test_settings_and_menus_have_their_first_revision(self) -> None:
         for item in (SiteSettings.objects.get(), *MenuLink.objects.filter(parent=None)):
             assert item.revisions.get().content == snapshot(item)
+
+
+def test_a_file_that_an_interrupted_run_has_left_is_written_anew() -> None:
+    name = default_storage.save("images/sample/whole.jpg", ContentFile(b"cut o"))
+    assert stored(name, lambda: b"whole") == name
+    assert default_storage.open(name).read() == b"whole"
 
 
 def test_the_first_administrator_gets_a_password_that_is_said_once() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,6 +13,8 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connection, transaction
+from django.db.utils import ConnectionHandler
 
 from portal.environment import Environment
 
@@ -18,9 +22,11 @@ ROOT = Path(__file__).parents[2]
 GOOD_KEY = "k7" * 30
 
 
-def start(**variables: str) -> subprocess.CompletedProcess[str]:
+def start(
+    say: str = "settings.DEBUG, settings.SECURE_SSL_REDIRECT", **variables: str
+) -> subprocess.CompletedProcess[str]:
     """Load the settings in a process of its own, with these variables and nothing of the test run's."""
-    code = "import django; django.setup(); from django.conf import settings; print(settings.DEBUG, settings.SECURE_SSL_REDIRECT)"
+    code = f"import django; django.setup(); from django.conf import settings; print({say})"
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     environment = {**kept, "DJANGO_SETTINGS_MODULE": "portal.settings", **variables}
     return subprocess.run(
@@ -46,7 +52,7 @@ def test_production_starts_with_key_and_hosts_and_insists_on_https() -> None:
         ({"DEBUG": "false", "SECRET_KEY": "short", "ALLOWED_HOSTS": "a.example"}, "SECRET_KEY must be set"),
         ({"DEBUG": "false", "SECRET_KEY": GOOD_KEY, "ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS must name the hosts"),
         ({"LANGUAGES": "en,klingon"}, "LANGUAGES must be one or more of"),
-        ({"DATABASE_URL": "mysql://a@b/c"}, "DATABASE_URL"),
+        ({"LOG_LEVEL": "loud"}, "LOG_LEVEL must be one of DEBUG, INFO"),
     ],
 )
 def test_production_does_not_start_half_set_up(variables: dict[str, str], sentence: str) -> None:
@@ -74,6 +80,22 @@ def test_production_does_not_start_half_set_up(variables: dict[str, str], senten
         (lambda env: env.database("IT", default=""), "nonsense", "IT cannot be read"),
         (lambda env: env.database("IT", default=""), "postgresql://a:b@host:port/x", "IT cannot be read"),
         (lambda env: env.mail("IT", default=""), "pigeon://a", "IT cannot be read"),
+        (lambda env: env.mail("IT", default=""), "filemail:///var/mails", "IT must begin with smtp://"),
+        (lambda env: env.choice("IT", default="a", among=("a", "b")), "c", "IT must be one of a, b, not “c”."),
+        (lambda env: env.choice("IT", default="a", among=("a", "b")), "", "IT must be one of a, b"),
+        (lambda env: env.folder("IT", default=ROOT), "media", "IT must be the full path of a folder"),
+        (lambda env: env.folder("IT", default=ROOT), "", "IT must be the full path of a folder"),
+        (lambda env: env.sender("IT", default=""), "Newsroom", "IT must be an e-mail address"),
+        (lambda env: env.sender("IT", default=""), "Newsroom <newsroom>", "IT must be an e-mail address"),
+        (lambda env: env.hosts("IT", default=[]), "https://a.example", "must list host names without scheme"),
+        (
+            lambda env: env.hosts("IT", default=[]),
+            "a.example:8000",
+            "such as newsroom.example.org, not “a.example:8000”",
+        ),
+        (lambda env: env.hosts("IT", default=[]), "a.example b.example", "must list host names"),
+        (lambda env: env.origins("IT", default=[]), "a.example", "must list origins, such as https://"),
+        (lambda env: env.origins("IT", default=[]), "https://a.example/news/", "must list origins"),
     ],
 )
 def test_a_wrong_value_is_answered_with_a_sentence(
@@ -104,12 +126,37 @@ def test_yes_and_no_may_be_written_in_several_ways(value: str, meant: bool, monk
     assert Environment().boolean("IT", default=not meant) is meant
 
 
-def test_sqlite_is_tuned_for_a_web_server(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("IT", "sqlite:////tmp/a.sqlite3")
-    config = Environment().database("IT", default="")
-    assert config["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
-    assert "journal_mode=WAL" in config["OPTIONS"]["init_command"]
-    assert config["OPTIONS"]["timeout"] > 0
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="asks SQLite")
+def test_sqlite_itself_says_how_it_is_tuned(transactional_db: None) -> None:
+    with connection.cursor() as cursor:
+        answers = {
+            name: cursor.execute(f"PRAGMA {name}").fetchone()[0]
+            for name in ("journal_mode", "busy_timeout", "synchronous", "foreign_keys")
+        }
+    assert answers == {"journal_mode": "wal", "busy_timeout": 20_000, "synchronous": 1, "foreign_keys": 1}
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="asks SQLite")
+def test_on_sqlite_a_transaction_holds_the_write_lock_from_its_start(transactional_db: None) -> None:
+    other = sqlite3.connect(connection.settings_dict["NAME"], timeout=0, isolation_level=None)
+    with transaction.atomic(), pytest.raises(sqlite3.OperationalError, match="locked"):
+        other.execute("BEGIN IMMEDIATE")
+    other.execute("BEGIN IMMEDIATE")
+    other.close()
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="asks PostgreSQL")
+def test_postgresql_is_used_through_a_pool(db: None) -> None:
+    config = {**Environment().database("DATABASE_URL", default=""), "NAME": connection.settings_dict["NAME"]}
+    pooled = ConnectionHandler({"default": config})["default"]
+    try:
+        with pooled.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        assert pooled.pool.get_stats()["pool_max"] == 8
+        assert pooled.pool.get_stats()["requests_num"] == 1
+    finally:
+        pooled.close()
+        pooled.close_pool()
 
 
 def test_postgresql_gets_a_pool_and_may_be_reached_by_a_socket(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,3 +170,51 @@ def test_postgresql_gets_a_pool_and_may_be_reached_by_a_socket(monkeypatch: pyte
 def test_words_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IT", " a.example , b.example,,")
     assert Environment().words("IT", default=[]) == ["a.example", "b.example"]
+
+
+@pytest.mark.parametrize(
+    ("hosts", "origins"),
+    [("newsroom.example.org,.example.net,127.0.0.1,[::1],*", "https://newsroom.example.org,http://*.example.net:8000")],
+)
+def test_hosts_and_origins_are_taken_as_django_takes_them(
+    hosts: str, origins: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOSTS", hosts)
+    monkeypatch.setenv("ORIGINS", origins)
+    assert Environment().hosts("HOSTS", default=[]) == hosts.split(",")
+    assert Environment().origins("ORIGINS", default=[]) == origins.split(",")
+
+
+@pytest.mark.parametrize(
+    ("url", "port", "tls"),
+    [
+        ("smtp+tls://u:p@mail.example.org", 587, True),
+        ("smtp+ssl://u:p@mail.example.org", 465, False),
+        ("smtp://mail.example.org", 25, False),
+        ("smtp+tls://u:p@mail.example.org:2525", 2525, True),
+    ],
+)
+def test_mail_goes_to_the_usual_port_of_its_scheme(url: str, port: int, tls: bool) -> None:
+    said = "settings.EMAIL_PORT, settings.EMAIL_USE_TLS"
+    assert start(say=said, EMAIL_URL=url).stdout == f"{port} {tls}\n"
+
+
+# ── What is written about the variables ──────────────────────────────────────────────────────────────────
+EXAMPLE = re.findall(r"^#([A-Z_]+)=(.*)$", (ROOT / ".env.example").read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def test_every_variable_is_in_the_example_and_in_the_manual() -> None:
+    code = "".join((ROOT / name).read_text(encoding="utf-8") for name in ("portal/settings.py", "gunicorn.conf.py"))
+    read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', code))
+    assert {"SECRET_KEY", "WEB_THREADS", "LOG_LEVEL"} <= read
+    assert {name for name, _value in EXAMPLE} == read
+    manual = (ROOT / "docs/operators.md").read_text(encoding="utf-8")
+    rows = "".join(line.split("|")[1] for line in manual.splitlines() if line.startswith("| `"))
+    assert set(re.findall(r"`([A-Z_]+)`", rows)) == read
+
+
+def test_the_example_can_be_used_as_it_stands() -> None:
+    values = {**dict(EXAMPLE), "SECRET_KEY": GOOD_KEY}
+    assert dict(EXAMPLE)["SECRET_KEY"] == ""
+    result = start(**values)
+    assert (result.returncode, result.stdout) == (0, "False True\n"), result.stderr

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from django.test import override_settings
+from django.test import Client, override_settings
 
 from pages.targets import target_of
 from tests.conftest import Person
@@ -168,6 +168,14 @@ def test_a_failure_is_answered_with_our_page(visitor: Person, monkeypatch: pytes
     assert response.status_code == 500
     assert "the database is away" not in response.content.decode()
     parse(response, strict=True)
+
+
+def test_a_form_without_its_token_is_refused_with_our_page(db: None) -> None:
+    for path in ("/en/", "/en/news/", "/admin/login/"):
+        response = Client(enforce_csrf_checks=True).post(path, {"a": "b"})
+        assert response.status_code == 403
+        assert "<style" not in response.content.decode()
+        assert "send it once more" in text(parse(response, strict=True))
 
 
 def test_a_wrong_host_is_refused(visitor: Person) -> None:
