@@ -41,6 +41,7 @@ class RecordedAdmin(ItemPages, admin.ModelAdmin[Any]):
     form = RevisedForm
     change_form_template = "admin/publishing/recorded_form.html"
     change_list_template = "admin/publishing/recorded_list.html"
+    delete_confirmation_template = "admin/publishing/recorded_delete.html"
     verbs: ClassVar = {RESTORE.key: RESTORE}
     has_drafts = False
 
@@ -74,7 +75,7 @@ class RecordedAdmin(ItemPages, admin.ModelAdmin[Any]):
     def verb_context(self, item: Any, verb: Verb, form: VerbForm) -> dict[str, Any]:
         revision = numbered(item, str(form["revision"].value()))
         now = {} if item._state.adding else snapshot(item)
-        return {"differences": differences(item, now, snapshot_of(item, revision))}
+        return {"revision": revision, "differences": differences(item, now, snapshot_of(item, revision))}
 
     # ── Saving ───────────────────────────────────────────────────────────────────────────────────────
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:

@@ -76,7 +76,9 @@ class TranslatedTextFormField(forms.MultiValueField):
 
     def compress(self, data_list: list[str]) -> Translations:
         codes = [code for code, _ in settings.LANGUAGES]
-        return Translations({code: text for code, text in zip(codes, data_list, strict=False) if text})
+        # Browsers send the line ends of HTTP; without this, saving would look like changing.
+        texts = [text.replace("\r\n", "\n") for text in data_list]
+        return Translations({code: text for code, text in zip(codes, texts, strict=False) if text})
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return super().has_changed(initial or {}, data)

@@ -7,9 +7,12 @@ import threading
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.urls import reverse
+from factory.django import DjangoModelFactory
 
 from portal.models import MenuLink
 from publishing import history
@@ -18,7 +21,18 @@ from publishing.snapshots import snapshot
 from publishing.workflow import Overtaken, Refused
 from tests.admin_forms import add_url, change_url, delete_url, errors, list_url, messages, verb_url
 from tests.conftest import Person, member_of
-from tests.factories import IMPORTER, ImageFactory, MenuLinkFactory, PageFactory, SiteSettingsFactory, UserFactory
+from tests.factories import (
+    IMPORTER,
+    AuthorFactory,
+    DocumentFactory,
+    ImageFactory,
+    IssueFactory,
+    MenuLinkFactory,
+    PageFactory,
+    SiteSettingsFactory,
+    SubscriberFactory,
+    UserFactory,
+)
 from tests.html import elements, form_data, hrefs, parse, text, texts
 
 pytestmark = pytest.mark.django_db
@@ -126,6 +140,12 @@ def test_a_save_that_changes_nothing_is_no_revision(administrator: Person) -> No
         save(administrator, item)
         assert numbers(item) == [(1, "live")]
         assert not AuditEntry.objects.of(item).filter(by=administrator.user).exists()
+
+
+def test_the_line_ends_of_a_browser_change_nothing(administrator: Person) -> None:
+    row = SiteSettingsFactory(address={"en": "Boulevard\nBrussels"})
+    save(administrator, row, address_en="Boulevard\r\nBrussels")
+    assert numbers(row) == [(1, "live")]
 
 
 def test_a_section_and_its_links_are_one_unit(administrator: Person) -> None:
@@ -372,8 +392,6 @@ def test_the_verbs_ask_for_the_right_themselves(writer: Person) -> None:
 
 
 def test_who_may_only_look_is_offered_no_restoring(writer: Person) -> None:
-    from django.contrib.auth.models import Permission
-
     writer.user.user_permissions.add(Permission.objects.get(codename="view_menulink"))
     section = section_of("Press")
     section.label = "Other"
@@ -394,6 +412,7 @@ def test_a_deleted_section_is_brought_back_to_its_place_with_its_links(administr
     MenuLinkFactory(label="First", position=0)
     section = section_of("Press", "Jobs", position=1)
     MenuLinkFactory(label="Last", position=2)
+    assert "It can be brought back" in administrator.get(delete_url(section)).content.decode()
     answer = delete(administrator, section)
     assert "About us" not in visitor.get("/en/").content.decode()
     entry = last_entry(section)
@@ -452,8 +471,6 @@ def test_an_old_link_to_a_deleted_section_and_its_audit_entry_lead_to_its_histor
 
 
 def test_to_bring_back_one_must_be_allowed_to_add(administrator: Person) -> None:
-    from django.contrib.auth.models import Group, Permission
-
     section = section_of("Press")
     delete(administrator, section)
     Group.objects.get(name="Administrators").permissions.remove(Permission.objects.get(codename="add_menulink"))
@@ -649,3 +666,18 @@ def test_two_administrators_at_once_lose_no_update() -> None:
     assert [row.tagline["en"], row.address["en"]] == last
     assert [number for number, _state in numbers(row)] == list(range(1, len(numbers(row)) + 1))
     assert Revision.objects.of(row).first().content == snapshot(row)
+
+
+# ── Everything else ──────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize(
+    "factory", [ImageFactory, DocumentFactory, AuthorFactory, IssueFactory, SubscriberFactory, UserFactory]
+)
+def test_what_has_no_revisions_keeps_the_plain_history_of_the_admin(
+    factory: type[DjangoModelFactory[Any]], administrator: Person
+) -> None:
+    row = factory.create()
+    LogEntry.objects.log_actions(administrator.user.pk, [row], CHANGE, "Was changed here.", single_object=True)
+    assert page("history", row) in hrefs(parse(administrator.get(change_url(row))))
+    answer = administrator.get(page("history", row))
+    assert "Was changed here." in texts(parse(answer), "td")
+    assert "admin_portal/admin.css" in answer.content.decode()
