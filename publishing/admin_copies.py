@@ -97,7 +97,7 @@ def presence(copy: WorkingCopy) -> str:
     """That somebody else has the form open."""
     assert copy.open_since is not None
     text = (
-        gettext("%(name)s has had this open since %(time)s, and has typed what is not saved yet.")
+        gettext("%(name)s has had this open since %(time)s and has unsaved changes.")
         if copy.typed_at
         else gettext("%(name)s has had this open since %(time)s.")
     )

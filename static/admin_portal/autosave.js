@@ -101,12 +101,13 @@ function start(bar, form) {
   beat();
 
   // ── Coming back and leaving ──
-  window.addEventListener("online", beat);
+  for (const event of ["online", "focus"]) window.addEventListener(event, beat);
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) leavingUntil = 0;
   });
   document.addEventListener("visibilitychange", () => {
-    if (!leaving()) beat();
+    // A hidden tab may be ended without another word; a sign of life from one that is closing would come too late.
+    if (!leaving() && (document.visibilityState === "visible" || typed() !== kept)) beat();
   });
   window.addEventListener("pagehide", () => {
     if (leaving()) return;

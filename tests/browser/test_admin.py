@@ -65,6 +65,7 @@ def test_an_item_is_written_published_and_seen(desk: Opener, tab: Opener) -> Non
     page.keyboard.press("Control+b")
     page.keyboard.type(" & left late.")
     page.get_by_role("button", name="Save draft").first.click()
+    page.wait_for_selector(".messagelist .success")
     item = NewsItem.objects.get(slug="ministers-meet-in-vilnius")
     assert item.body == "<p>They met <strong>early</strong> &amp; left late.</p>"
     expect(page.locator(".field-body .tiptap")).to_have_text("They met early & left late.")
@@ -93,6 +94,7 @@ def test_a_featured_item_finds_what_it_leads_to(desk: Opener) -> None:
     page.locator(".select2-search__field").press_sequentially(wanted.title[:16])
     page.locator(".select2-results__option", has_text=wanted.title).first.click()
     page.get_by_role("button", name="Save draft").first.click()
+    page.wait_for_selector(".messagelist .success")
     expect(page.get_by_label("Title:")).to_have_value("A card")
     assert FeaturedItem.objects.get(title="A card").target == target_of(wanted)
 

@@ -112,6 +112,17 @@ def test_a_forged_number_overwrites_nothing_by_accident(seen: str, writer: Perso
 
 
 @pytest.mark.django_db
+def test_a_row_that_came_another_way_is_merged_from_its_first_revision(writer: Person, editor: Person) -> None:
+    """It has no revision while both open it; the first to save gives it one of what both began with."""
+    item = NewsItemFactory(title="Base", teaser="Base.")
+    Revision.objects.all().delete()
+    mine, theirs = opened(writer, item), opened(editor, item)
+    save(editor, item, theirs, teaser="Theirs.")
+    save(writer, item, mine, title="Mine")
+    assert (newest(item)["title"], newest(item)["teaser"]) == ("Mine", "Theirs.")
+
+
+@pytest.mark.django_db
 def test_two_changes_that_do_not_go_together_are_a_message(writer: Person, editor: Person) -> None:
     item = NewsItemFactory(kind="opinion", speaker="Maria Rossi")
     mine, theirs = opened(writer, item), opened(editor, item)

@@ -453,17 +453,6 @@ def test_a_choice_that_was_begun_before_a_crash_is_asked_for_again(writer: Perso
     assert "changed the same fields" in again.save().content.decode()
 
 
-def test_a_form_that_was_begun_before_the_first_revision_overwrites_nothing(writer: Person, editor: Person) -> None:
-    """A row that came into the database another way has no revision until somebody saves it."""
-    item = NewsItemFactory(title="Base", teaser="Base.")
-    Revision.objects.all().delete()
-    opened(writer, item).type(title="Mine")
-    opened(editor, item).save(teaser="Theirs.")
-    opened(writer, item).take_up().save()
-    newest = item.revisions.first().content
-    assert (newest["title"], newest["teaser"]) == ("Mine", "Theirs.")
-
-
 def test_a_rejected_form_keeps_what_was_typed_and_its_copy(writer: Person) -> None:
     item = NewsItemFactory()
     window = opened(writer, item)
@@ -607,9 +596,7 @@ def test_two_people_see_each_other_until_one_leaves(writer: Person, editor: Pers
         assert mine.notes == mine.beat().json()["notes"] == ["Maria Rossi has had this open since 14:05."]
         assert theirs.beat().json()["notes"] == ["writer has had this open since 14:06."]
         theirs.type(title="Theirs")
-        assert mine.beat().json()["notes"] == [
-            "Maria Rossi has had this open since 14:05, and has typed what is not saved yet."
-        ]
+        assert mine.beat().json()["notes"] == ["Maria Rossi has had this open since 14:05 and has unsaved changes."]
         theirs.leave()
         assert mine.beat().json()["notes"] == opened(writer, item).notes == []
         assert opened(editor, item).offers, "leaving discards nothing"
