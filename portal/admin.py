@@ -119,7 +119,7 @@ class MenuLinkAdmin(OrderableAdmin, RecordedAdmin):
             before = orders()
             response = super().changelist_view(request, extra_context)
             for name, order in orders().items():
-                if order != before[name]:
+                if order != before.get(name, order):
                     menu = MenuLink(pk=0, label=name)  # the menu itself is no row
                     changes = {"order": [before[name], order]}
                     audit(AuditEntry.Verb.GO_LIVE, menu, by=request.user, note=gettext("New order."), changes=changes)
