@@ -79,6 +79,7 @@ class PublishableForm(forms.ModelForm[Publishable]):
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]
+        self._forget_impossible_choices()
         many = {field.name for field in self.instance._meta.many_to_many}
         self.relations = {name: value for name, value in self.cleaned_data.items() if name in many}
         seen = self.cleaned_data.get("seen")
@@ -86,6 +87,15 @@ class PublishableForm(forms.ModelForm[Publishable]):
             self._merge(seen, self.newest)
         if not self.errors:
             self._judge()
+
+    def _forget_impossible_choices(self) -> None:
+        """Django's search boxes look up what they show again, and cannot look up what is no key."""
+        impossible = [name for name in self.errors if isinstance(self.fields.get(name), forms.ModelChoiceField)]
+        if impossible:
+            data = cast(QueryDict, self.data).copy()
+            for name in impossible:
+                data.setlist(self.add_prefix(name), [])
+            self.data = data
 
     def _judge(self) -> None:
         """By every rule that the verb asks for, so that what it would refuse is a message here."""
@@ -161,6 +171,9 @@ class PublishableAdmin(PreviewAdminMixin, PublishableList):
             return allowed
         return not obj.was_public and self._may("publish", request, obj)
 
+    def delete_model(self, request: HttpRequest, obj: Publishable) -> None:
+        workflow.delete(obj, by=request.user)
+
     def render_delete_form(self, request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
         return super().render_delete_form(request, {**context, "mentions": mentions_of(context["object"])})
 
@@ -224,7 +237,7 @@ class PublishableAdmin(PreviewAdminMixin, PublishableList):
     def _source(self, request: HttpRequest) -> Publishable | None:
         """The original version, while a translation of it is being added."""
         key, language = request.GET.get("original", ""), request.GET.get("language", "")
-        if not key.isdecimal() or language not in dict(language_choices()):
+        if not (key.isdecimal() and len(key) < 19) or language not in dict(language_choices()):
             return None
         source: Publishable | None = (
             self.model.rows().filter(pk=int(key), original=None).exclude(language=language).first()
@@ -338,7 +351,7 @@ class PublishableAdmin(PreviewAdminMixin, PublishableList):
             raise PermissionDenied
         initial = {name: request.GET[name] for name in ("revision",) if name in request.GET}
         form = chosen.form(request.POST or None, initial=initial, standing=item.standing, user=request.user)
-        if request.method == "POST" and form.is_valid():
+        if request.method == "POST" and chosen.fits(item.standing) and form.is_valid():
             try:
                 chosen.run(item, by=request.user, seen=form.cleaned_data["seen"], **form.arguments())
             except workflow.Overtaken as error:

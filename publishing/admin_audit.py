@@ -79,7 +79,7 @@ class AuditEntryAdmin(admin.ModelAdmin[AuditEntry]):
 
 
 # What a verb has decided, besides the item's fields.
-LABELS = {"at": _("Time"), "due_at": _("Goes live")}
+LABELS = {"at": _("Time"), "due_at": _("Goes live"), "emergency": _("Reason for approving one’s own words")}
 
 
 def label_of(model: Any, name: str) -> str:

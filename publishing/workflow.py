@@ -17,7 +17,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, PermissionsMixin
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import DatabaseError, IntegrityError, models, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
@@ -129,18 +129,24 @@ def restore(item: Publishable, *, by: Person, revision: Revision, seen: int | No
     """An earlier revision becomes the newest draft."""
     _require(by, "change", item)
     stored, latest = _hold(item, seen)
-    _write(stored, revision.content, store=stored.live_from is None)
+    relations = _write(stored, revision.content, store=stored.live_from is None)
     note = gettext("As in revision %(number)d.") % {"number": revision.number}
-    restored = _record(
-        stored, snapshot_of(stored, revision), by=by, number=latest.number + 1, note=note, verb=Verb.RESTORE
-    )
+    content = snapshot(stored, relations)
+    restored = _record(stored, content, by=by, number=latest.number + 1, note=note, verb=Verb.RESTORE)
     item.refresh_from_db()
     return restored
 
 
-def snapshot_of(item: Publishable, revision: Revision) -> Content:
-    """A revision's content in the fields that the model has today."""
-    return {name: revision.content.get(name, value) for name, value in snapshot(item).items()}
+@transaction.atomic
+def delete(item: Publishable, *, by: Person) -> None:
+    """Remove a version that was never public, with its revisions."""
+    _require(by, "delete", item)
+    stored, _latest = _hold(item, None)
+    if stored.was_public:
+        raise Refused(_("What was public is withdrawn, not deleted: its address goes on to answer."))
+    if stored.live_from is not None:
+        _require(by, "publish", item)
+    stored.delete()
 
 
 @transaction.atomic
@@ -187,8 +193,9 @@ def approve(
     """Let the newest revision go live, now or at an instant (aware).
 
     What was never public appears by its timestamp, so its instant may also lie in the past (an importer's). A change
-    to what is or was public waits for its instant as an approved revision. `correction` is a public note on a
-    substantive change. `emergency` is the reason for approving one's own words where four eyes are asked for.
+    to what is or was public waits for its instant as an approved revision, and so does a first publication that other
+    public rows follow. `correction` is a public note on a substantive change. `emergency` is the reason for approving
+    one's own words where four eyes are asked for.
     """
     _require(by, "publish", item)
     stored, latest = _hold(item, seen)
@@ -197,9 +204,8 @@ def approve(
     if latest.state == Revision.State.LIVE and stored.state is State.LIVE:
         raise Refused(_("There is nothing new to publish."))
     latest.correction = correction.strip()
-    if stored.was_public and at is not None and at > now:
-        if stored.state is State.LIVE and stored.live_until is not None and stored.live_until <= at:
-            raise Refused(_("The page comes down before that. Change its end first."))
+    if at is not None and at > now and (stored.was_public or stored.is_followed_before(at)):
+        _require_free_way(stored, at)
         _schedule(stored, latest, at)
     else:
         if not stored.was_public:
@@ -207,7 +213,10 @@ def approve(
         _go_live(stored, latest, at=now)
     latest.approved_by, latest.approved_at = _stored(by), now
     latest.save()
-    _audit(Verb.APPROVE, stored, by=by, note=emergency or correction, changes={"at": [None, at or now]})
+    changes: dict[str, list[Any]] = {"at": [None, at or now]}
+    if emergency:
+        changes["emergency"] = [None, emergency]
+    _audit(Verb.APPROVE, stored, by=by, note="\n".join(filter(None, (emergency, correction))), changes=changes)
     item.refresh_from_db()
     return latest
 
@@ -219,12 +228,24 @@ def _require_second_eyes(revision: Revision, by: Person, emergency: str) -> None
         )
 
 
+def _require_free_way(stored: Publishable, at: dt.datetime) -> None:
+    """Until a change waits no longer, no other time that was set may overtake it."""
+    if stored.state is State.LIVE and stored.live_until is not None and stored.live_until <= at:
+        raise Refused(_("The page comes down before that. Change its end first."))
+    if stored.state is State.SCHEDULED:
+        raise Refused(
+            _("A translation or a page below is public before that. Cancel the schedule first, then approve anew.")
+        )
+
+
 def _schedule(stored: Publishable, revision: Revision, at: dt.datetime, release: Release | None = None) -> None:
     """An approved revision waits; one that waited before it is replaced."""
     # Everything that could refuse it at that moment refuses it now, while somebody is there to be told.
-    rehearsal = transaction.savepoint()
+    rehearsal, live_from = transaction.savepoint(), stored.live_from
+    stored.live_from = live_from or at
     _write(stored, revision.content, store=True)
     transaction.savepoint_rollback(rehearsal)
+    stored.live_from = live_from
     waiting = Revision.objects.of(stored).filter(state=Revision.State.APPROVED).exclude(pk=revision.pk)
     waiting.update(state=Revision.State.SUPERSEDED)
     revision.state, revision.due_at, revision.release, revision.failure = Revision.State.APPROVED, at, release, ""
@@ -232,7 +253,10 @@ def _schedule(stored: Publishable, revision: Revision, at: dt.datetime, release:
 
 
 def _go_live(stored: Publishable, revision: Revision, *, at: dt.datetime) -> None:
-    """Write an approved revision into the columns. Whatever the item was taken down for is over."""
+    """Write an approved revision into the columns. Whatever the item was taken down for is over.
+
+    The trail says that it went live unless the item's own timestamp is still to come.
+    """
     versions = list(type(stored).rows().versions_of(stored.original_key)) if _has_page(stored) else []
     before = former.addresses(versions)
     old = snapshot(stored)
@@ -249,10 +273,12 @@ def _go_live(stored: Publishable, revision: Revision, *, at: dt.datetime) -> Non
     if stored.original is not None:
         live = Revision.objects.of(stored.original).filter(state=Revision.State.LIVE).first()
         revision.renders = live.number if live else None
+    if stored.live_from is not None and stored.live_from <= at:
+        # With what going live has filled in, such as the date, so that the form begins with what the revision holds.
+        revision.content = snapshot(stored)
+        changes = {name: [old.get(name), revision.content[name]] for name in changed(old, revision.content)}
+        _audit(Verb.GO_LIVE, stored, by=None, changes=changes)
     revision.save()
-    new = snapshot(stored)
-    changes = {name: [old.get(name), new[name]] for name in changed(old, new)}
-    _audit(Verb.GO_LIVE, stored, by=None, changes=changes)
 
 
 @transaction.atomic
@@ -279,10 +305,10 @@ def cancel_schedule(item: Publishable, *, by: Person, seen: int | None = None) -
 
 @transaction.atomic
 def expire(item: Publishable, *, by: Person, at: dt.datetime | None, seen: int | None = None) -> None:
-    """Let a version come down by itself at an instant (aware), or stay (None)."""
+    """Let a version come down by itself at an instant (aware), or stay (None). What is down stays down."""
     _require(by, "publish", item)
     stored, _latest = _hold(item, seen)
-    if stored.live_from is None:
+    if stored.state not in (State.LIVE, State.SCHEDULED):
         raise Refused(_("Only what is public or scheduled can come down."))
     if at is not None and Revision.objects.of(stored).due(at=dt.datetime.max.replace(tzinfo=dt.UTC)).filter(
         due_at__gte=at
@@ -396,9 +422,12 @@ def rehearse(revision: Revision, *, at: dt.datetime) -> None:
 def _hold(item: Publishable, seen: int | None) -> tuple[Any, Revision]:
     """The item as stored and its newest revision; until the transaction ends nobody else changes any version of it."""
     versions = list(type(item).rows().versions_of(item.original_key).order_by("pk").select_for_update(of=("self",)))
-    stored = next(version for version in versions if version.pk == item.pk)
-    latest = Revision.objects.of(stored).order_by("-number").first() or _baseline(stored)
-    if seen is not None and seen != latest.number:
+    stored = next((version for version in versions if version.pk == item.pk), None)
+    if stored is None:
+        raise Refused(_("This item has been deleted meanwhile."))
+    newest = Revision.objects.of(stored).order_by("-number").first()
+    latest = newest or _baseline(stored)
+    if seen is not None and seen != (newest.number if newest else 0):
         raise Overtaken(latest)
     return stored, latest
 
@@ -423,14 +452,15 @@ def _record(
     return revision
 
 
-def _write(stored: Publishable, content: Content, *, store: bool) -> None:
-    """Check content against every rule in the item's place and, if asked to, store it there."""
+def _write(stored: Publishable, content: Content, *, store: bool) -> Relations:
+    """Check content against every rule in the item's place and, if asked to, store it there. Returns its relations."""
     relations = overlay(stored, content)
     stored.full_clean()
     if store:
         stored.save()
         _relate(stored, relations)
         settle(stored)
+    return relations
 
 
 def _relate(item: Publishable, relations: Relations) -> None:
@@ -441,21 +471,19 @@ def _relate(item: Publishable, relations: Relations) -> None:
 def settle(item: Publishable) -> None:
     """Copy the facts from the original to its translations and bring dependent rows in line. Safe to repeat.
 
-    A draft's facts reach no translation that the public sees. A fact that only a translation has (the day it went
-    live first) is handed up to the original before.
+    A draft's facts reach no translation that has been approved. The day that a translation got by going live first is
+    handed up to an original that has none.
     """
     original = item.original or item
     model = type(original)
-    columns = model.fact_columns()
-    gained = [name for name in columns if getattr(original, name) is None and getattr(item, name) is not None]
-    for name in gained:
-        setattr(original, name, getattr(item, name))
-    if gained:
+    columns, day = model.fact_columns(), model.address_day
+    if day in columns and getattr(original, day) is None and getattr(item, day) is not None:
+        setattr(original, day, getattr(item, day))
         original.validate_constraints()
-        original.save(update_fields=gained)
+        original.save(update_fields=[day])
     translations = model.rows().filter(original=original)
     if original.live_from is None:
-        translations = translations.filter(models.Q(live_from=None) | models.Q(pk=item.pk))
+        translations = translations.filter(live_from=None)
     if columns:
         translations.update(**{name: getattr(original, name) for name in columns})
     for name in set(model.shared_fields).difference(columns):
