@@ -22,10 +22,7 @@ from library.models import Image
 from pages.models import topics_field
 from publishing import clock
 from publishing.dates import day_in_words, moment_in_words
-from publishing.models import Publishable, PublishableQuerySet
-
-# Beyond these a calendar entry is a slip of the pen.
-FIRST_YEAR, LAST_YEAR = 1900, 2200
+from publishing.models import Publishable, PublishableQuerySet, require_plausible_year
 
 
 @cache
@@ -160,9 +157,7 @@ class Event(Publishable):
             raise ValidationError({"end_date": _("An event cannot end before it starts.")})
         if dict(time_zone_choices()).get(self.time_zone) is None:
             raise ValidationError({"time_zone": _("Choose a time zone from the list.")})
-        if not (self.start_date.year >= FIRST_YEAR and self.end_date.year <= LAST_YEAR):
-            years = {"first": FIRST_YEAR, "last": LAST_YEAR}
-            raise ValidationError(_("The year must lie between %(first)d and %(last)d."), params=years)
+        require_plausible_year(self.start_date, self.end_date, self.accreditation_deadline)
         zone = zoneinfo.ZoneInfo(self.time_zone)
         self.starts_at = dt.datetime.combine(self.start_date, self.start_time or dt.time.min, zone)
         self.ends_at = self._end(zone)

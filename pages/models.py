@@ -17,6 +17,8 @@ from library.models import Image
 from publishing import former
 from publishing.models import HandOrdered, HandOrderedQuerySet, Publishable
 
+LONGEST_PATH = 600
+
 
 class PageQuerySet(TreeQuerySet, HandOrderedQuerySet["Page"]):
     def for_cards(self) -> Self:
@@ -49,7 +51,7 @@ class Page(HandOrdered, Publishable):  # type: ignore[django-manager-missing]  #
     )
 
     # The slugs from the top page down to this one, so that a menu of fifty links needs no walk up the tree.
-    path = models.CharField(_("path"), max_length=600, editable=False, blank=True)
+    path = models.CharField(_("path"), max_length=LONGEST_PATH, editable=False, blank=True)
 
     objects: ClassVar[Any] = PageQuerySet.as_manager()  # type: ignore[no-untyped-call]
 
@@ -91,7 +93,10 @@ class Page(HandOrdered, Publishable):  # type: ignore[django-manager-missing]  #
                 return False
 
     def computed_path(self) -> str:
-        """The slugs of the pages above in this page's language, else in the language they were written in."""
+        """The slugs of the pages above in this page's language, else in the language they were written in.
+
+        Raises ValidationError if that is longer than an address may be.
+        """
         if self.parent is None:
             return self.slug
         versions = {
@@ -99,7 +104,15 @@ class Page(HandOrdered, Publishable):  # type: ignore[django-manager-missing]  #
             for page in Page.objects.versions_of(self.parent.pk)
             if page.live_from is not None or self.live_from is None  # a draft's slug is no part of a public address
         }
-        return f"{versions.get(self.language, self.parent).path}/{self.slug}"
+        path = f"{versions.get(self.language, self.parent).path}/{self.slug}"
+        if len(path) > LONGEST_PATH:
+            raise ValidationError(_("The address becomes too long. Shorten a slug here or in a page above."))
+        return path
+
+    def is_followed_before(self, at: dt.datetime) -> bool:
+        """The pages below stand at addresses that begin with this one's."""
+        below = Page.objects.filter(parent=self.original_key, live_from__lt=at)
+        return super().is_followed_before(at) or below.exists()
 
     def settled(self) -> None:
         """Bring the addresses of this page and of the pages below in line; those that change go on to answer.

@@ -109,6 +109,9 @@ class PublishableAdmin(PreviewAdminMixin, WorkingCopyAdminMixin, ItemPages, Publ
             return allowed
         return not obj.was_public and self._may("publish", request, obj)
 
+    def delete_model(self, request: HttpRequest, obj: Publishable) -> None:
+        workflow.delete(obj, by=request.user)
+
     def render_delete_form(self, request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
         return super().render_delete_form(request, {**context, "mentions": mentions_of(context["object"])})
 
@@ -172,7 +175,7 @@ class PublishableAdmin(PreviewAdminMixin, WorkingCopyAdminMixin, ItemPages, Publ
     def _source(self, request: HttpRequest) -> Publishable | None:
         """The original version, while a translation of it is being added."""
         key, language = request.GET.get("original", ""), request.GET.get("language", "")
-        if not key.isdecimal() or language not in dict(language_choices()):
+        if not (key.isdecimal() and len(key) < 19) or language not in dict(language_choices()):
             return None
         source: Publishable | None = (
             self.model.rows().filter(pk=int(key), original=None).exclude(language=language).first()

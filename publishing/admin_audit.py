@@ -84,7 +84,12 @@ class AuditEntryAdmin(admin.ModelAdmin[AuditEntry]):
 
 
 # What a verb has decided, besides the item's fields.
-LABELS = {"at": _("Time"), "due_at": _("Goes live"), "order": _("Order")}
+LABELS = {
+    "at": _("Time"),
+    "due_at": _("Goes live"),
+    "order": _("Order"),
+    "emergency": _("Reason for approving one’s own words"),
+}
 
 
 def field_of(model: Any, name: str) -> Any:

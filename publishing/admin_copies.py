@@ -211,10 +211,6 @@ class WorkingCopyAdminMixin:
             "notes": [*notes, *map(presence, copies.others(place, than=request.user))],
         }
 
-    def delete_model(self, request: HttpRequest, obj: Publishable) -> None:
-        WorkingCopy.objects.of(obj).delete()
-        super().delete_model(request, obj)  # type: ignore[misc]
-
     def _may_write(self, request: HttpRequest, item: Any) -> bool:
         if item is None:
             return bool(self.has_add_permission(request))  # type: ignore[attr-defined]

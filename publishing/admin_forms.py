@@ -62,6 +62,7 @@ class RevisedForm(forms.ModelForm[Any]):
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]
+        self._forget_impossible_choices()
         many = {field.name for field in self.instance._meta.many_to_many}
         self.relations = {name: value for name, value in self.cleaned_data.items() if name in many}
         seen = self.cleaned_data.get("seen")
@@ -70,6 +71,15 @@ class RevisedForm(forms.ModelForm[Any]):
             self._merge(began.content if began else self.newest.content, self.newest)
         if not self.errors:
             self._judge()
+
+    def _forget_impossible_choices(self) -> None:
+        """Django's search boxes look up what they show again, and cannot look up what is no key."""
+        impossible = [name for name in self.errors if isinstance(self.fields.get(name), forms.ModelChoiceField)]
+        if impossible:
+            data = cast(QueryDict, self.data).copy()
+            for name in impossible:
+                data.setlist(self.add_prefix(name), [])
+            self.data = data
 
     def _judge(self) -> None:
         """By every rule that the verb asks for, so that what it would refuse is a message here."""

@@ -67,7 +67,7 @@ class ItemPages:
             raise PermissionDenied
         initial = {name: request.GET[name] for name in ("revision",) if name in request.GET}
         form = chosen.form(request.POST or None, initial=initial, standing=item.standing, user=request.user)
-        if request.method == "POST" and form.is_valid():
+        if request.method == "POST" and chosen.fits(item.standing) and form.is_valid():
             try:
                 chosen.run(item, by=request.user, seen=form.cleaned_data["seen"], **form.arguments())
             except ValidationError as error:

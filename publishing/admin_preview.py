@@ -43,7 +43,7 @@ class PreviewAdminMixin:
             raise PermissionDenied
         form = PreviewLinkForm(request.POST if "make" in request.POST else None)
         if "revoke" in request.POST:
-            key = request.POST["revoke"]
+            key = request.POST["revoke"].replace("\x00", "")
             PreviewLink.objects.of(item).filter(key=key, revoked_at=None).update(revoked_at=timezone.now())
             messages.success(request, gettext("The link is revoked."))
             return HttpResponseRedirect(request.path)

@@ -7,8 +7,8 @@ from csp.constants import NONCE
 from csp.decorators import csp_update
 from django.apps import apps
 from django.contrib import admin
-from django.core.exceptions import ValidationError
-from django.db import IntegrityError
+from django.core.exceptions import BadRequest, ValidationError
+from django.db import DataError, IntegrityError
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
@@ -51,6 +51,8 @@ def _tried_again(view: Any) -> Any:
     Both forms were valid when they were checked; then the database or the workflow refuses a second row with the same
     slug, or a revision on top of one that nobody saw. All of that request is rolled back, so it is simply begun again,
     and now what the first has stored is there to be seen, to be merged with or to be told of in the form.
+
+    A number that no column can hold comes from no form of ours: that is a bad request, not a failure of the site.
     """
 
     @wraps(view)
@@ -59,5 +61,7 @@ def _tried_again(view: Any) -> Any:
             return view(request, *args, **kwargs)
         except (IntegrityError, ValidationError):
             return view(request, *args, **kwargs)
+        except (OverflowError, DataError) as error:
+            raise BadRequest from error
 
     return answered

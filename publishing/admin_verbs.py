@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from publishing import releases, workflow
-from publishing.models import Publishable, State
+from publishing.models import Publishable, State, require_plausible_year
 from publishing.records import DRAFTS, Release, Revision
 
 
@@ -79,6 +79,19 @@ class ReturnForm(NoteForm):
         note.label, note.required = _("What should the author change?"), True
 
 
+class MomentField(forms.SplitDateTimeField):
+    """A moment to come, in the site's time zone; may be left empty."""
+
+    widget = AdminSplitDateTime
+
+    def clean(self, value: Any) -> dt.datetime | None:
+        moment: dt.datetime | None = super().clean(value)
+        require_plausible_year(moment)
+        if moment is not None and moment <= timezone.now():
+            raise ValidationError(self.error_messages["over"], code="over")
+        return moment
+
+
 class WhenForm(forms.Form):
     """Now, or at an instant to come."""
 
@@ -88,15 +101,18 @@ class WhenForm(forms.Form):
         initial="now",
         widget=forms.RadioSelect,
     )
-    at = forms.SplitDateTimeField(label=_("Date and time"), required=False, widget=AdminSplitDateTime)
+    at = MomentField(
+        label=_("Date and time"),
+        required=False,
+        error_messages={"over": _("This time is over. Enter one in the future, or choose “Now”.")},
+    )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if data.get("when") == "later":
-            if not data.get("at"):
-                self.add_error("at", _("Enter the date and the time."))
-            elif data["at"] <= timezone.now():
-                self.add_error("at", _("This time is over. Enter one in the future, or choose “Now”."))
+        if data.get("when") == "now":
+            self.errors.pop("at", None)  # it is not asked for
+        elif not data.get("at") and not self.has_error("at"):
+            self.add_error("at", _("Enter the date and the time."))
         return data
 
     @property
@@ -196,8 +212,11 @@ class WithdrawForm(VerbForm):
 
 
 class ExpireForm(VerbForm):
-    at = forms.SplitDateTimeField(
-        label=_("Comes down"), required=False, widget=AdminSplitDateTime, help_text=_("Empty: stays.")
+    at = MomentField(
+        label=_("Comes down"),
+        required=False,
+        help_text=_("Empty: stays."),
+        error_messages={"over": _("This time is over. To take the page down now, withdraw it.")},
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -261,7 +280,7 @@ VERBS: dict[str, Verb] = {
             permission="change",
             label=_("Submit for review…"),
             heading=_("Submit for review"),
-            explanation=_("An editor is asked to approve this version. You can go on changing it."),
+            explanation=_("An editor is asked to approve this version. If it is changed after that, submit it again."),
             done=_("Submitted for review."),
             run=workflow.submit,
             fits=lambda standing: not standing.is_submitted,

@@ -33,6 +33,16 @@ from publishing.records import (  # noqa: F401  (Django finds an app's models he
     WorkingCopy,
 )
 
+# Beyond these a date is a slip of the pen, and no address, database or time zone need hold it.
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+
+
+def require_plausible_year(*days: dt.date | None) -> None:
+    """Raises ValidationError for a day or an instant that nobody can have meant."""
+    if any(day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR for day in days):
+        years = {"first": FIRST_YEAR, "last": LAST_YEAR}
+        raise ValidationError(_("The year must lie between %(first)d and %(last)d."), params=years)
+
 
 class State(models.TextChoices):
     """Where a version stands with the public. Derived from the clock and the timestamps, never stored."""
@@ -243,6 +253,13 @@ class Publishable(models.Model):
         many = {field.name for field in cls._meta.many_to_many}
         return [name for name in cls.shared_fields if name not in many]
 
+    def is_followed_before(self, at: dt.datetime) -> bool:
+        """Whether something that is public before an instant changes with this version: translations take its facts.
+
+        Then not even a first publication is a matter of its timestamp alone.
+        """
+        return type(self).rows().filter(original=self.pk, live_from__lt=at).exists()
+
     def settled(self) -> None:
         """Called by the verbs in the transaction that stored this version, to bring dependent rows in line."""
 
@@ -289,6 +306,7 @@ class Dated(Publishable):
             self.date = self.translations.exclude(date=None).values_list("date", flat=True).first()
         if self.date is None and self.live_from is not None:
             self.date = timezone.localdate(self.live_from)
+        require_plausible_year(self.date)
 
 
 class HandOrderedQuerySet(PublishableQuerySet[T]):

@@ -18,9 +18,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.contenttypes.models import ContentType
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import get_script_prefix, reverse, set_script_prefix
@@ -30,7 +31,7 @@ from django.utils.translation import gettext
 
 from publishing import clock, workflow
 from publishing.languages import default_language, language_choices
-from publishing.models import Publishable
+from publishing.models import Publishable, require_plausible_year
 from publishing.records import PreviewLink, Release, Revision
 from publishing.registry import kind_of
 
@@ -105,6 +106,8 @@ class PreviewMiddleware:
                 request.LANGUAGE_CODE = language
                 response = self.answer(request, rest, preview)
                 transaction.set_rollback(True)
+        except ValidationError as error:
+            response = not_possible(request, preview, error)
         finally:
             set_script_prefix(outside)
             translation.activate(before or default_language())
@@ -119,6 +122,14 @@ class PreviewMiddleware:
         if preview.link is not None and request.path != start:
             raise Http404(gettext("This link shows one page only."))
         return self.get_response(request)
+
+
+def not_possible(request: HttpRequest, preview: Preview, error: ValidationError) -> HttpResponse:
+    """What breaks a rule by now, such as a slug that another has taken, has no page that could be shown."""
+    if not preview.back:
+        raise Http404(gettext("This preview cannot be shown at the moment.")) from error
+    messages.error(request, " ".join(error.messages))
+    return HttpResponseRedirect(preview.back)
 
 
 def found(request: HttpRequest, what: str, key: str) -> Preview:
@@ -147,7 +158,8 @@ def _item(request: HttpRequest, key: str) -> Preview:
 def _moment(request: HttpRequest, key: str) -> Preview:
     try:
         instant = dt.datetime.strptime(key, MOMENT).replace(tzinfo=dt.UTC)
-    except ValueError as error:
+        require_plausible_year(instant)
+    except (ValueError, ValidationError) as error:
         raise Http404(gettext("There is no such moment.")) from error
     return Preview([], _for_staff(request, instant), whole_site=True, back=reverse("admin:index"))
 
@@ -180,7 +192,8 @@ def chosen_moment(text: str) -> str:
     """The address for a moment as a browser's field for date and time sends it, in the site's time zone."""
     try:
         instant = parse_datetime(text)
-    except ValueError:
+        require_plausible_year(instant)
+    except (ValueError, ValidationError):
         instant = None
     if instant is None:
         raise Http404(gettext("There is no such moment."))

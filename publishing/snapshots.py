@@ -52,16 +52,19 @@ def _value(field: models.Field[Any, Any] | Part, item: Any, relations: Relations
 def overlay(item: Publishable | Recorded, content: Content) -> dict[str, list[models.Model]]:
     """Write content into an item's columns in memory. Returns the many-to-many relations that go with it.
 
-    What was deleted since is left out; a field that the model no longer has is passed over.
+    What was deleted since is left out, also where one thing is referred to: no revision protects it. A field that the
+    model no longer has is passed over.
     """
     relations: dict[str, list[models.Model]] = {}
     for field in fields_of(item):
         if field.name not in content or isinstance(field, Part):
             continue
         value = content[field.name]
+        related: Any = field.related_model
         if field.many_to_many:
-            assert field.related_model is not None
-            relations[field.name] = list(field.related_model._default_manager.filter(pk__in=value))  # type: ignore[union-attr]
+            relations[field.name] = list(related._default_manager.filter(pk__in=value))
+        elif related is not None and value is not None and not related._default_manager.filter(pk=value).exists():
+            setattr(item, field.attname, None)
         else:
             setattr(item, field.attname, field.to_python(value))
     return relations

@@ -28,7 +28,7 @@ from django.utils.translation import gettext_lazy as _
 from publishing import former
 from publishing.languages import default_language, language_choices
 from publishing.models import Publishable, Recorded, State
-from publishing.records import DRAFTS, AuditEntry, Release, Remit, Revision
+from publishing.records import DRAFTS, AuditEntry, Release, Remit, Revision, WorkingCopy
 from publishing.registry import kind_of
 from publishing.snapshots import Content, Relations, changed, overlay, snapshot
 
@@ -132,9 +132,10 @@ def restore(item: Publishable, *, by: Person, revision: Revision, seen: int | No
     """An earlier revision becomes the newest draft."""
     require(by, "change", item)
     stored, latest = hold(item, seen)
-    _write(stored, revision.content, store=stored.live_from is None)
+    relations = _write(stored, revision.content, store=stored.live_from is None)
     note = gettext("As in revision %(number)d.") % {"number": revision.number}
-    restored = _record(stored, snapshot_of(stored, revision), by=by, after=latest, note=note, verb=Verb.RESTORE)
+    content = snapshot(stored, relations)
+    restored = _record(stored, content, by=by, after=latest, note=note, verb=Verb.RESTORE)
     item.refresh_from_db()
     return restored
 
@@ -142,6 +143,19 @@ def restore(item: Publishable, *, by: Person, revision: Revision, seen: int | No
 def snapshot_of(item: Publishable | Recorded, revision: Revision) -> Content:
     """A revision's content in the fields that the model has today."""
     return {name: revision.content.get(name, value) for name, value in snapshot(item).items()}
+
+
+@transaction.atomic
+def delete(item: Publishable, *, by: Person) -> None:
+    """Remove a version that was never public, with its revisions."""
+    require(by, "delete", item)
+    stored, _latest = hold(item, None)
+    if stored.was_public:
+        raise Refused(_("What was public is withdrawn, not deleted: its address goes on to answer."))
+    if stored.live_from is not None:
+        require(by, "publish", item)
+    WorkingCopy.objects.of(stored).delete()
+    stored.delete()
 
 
 @transaction.atomic
@@ -188,8 +202,9 @@ def approve(
     """Let the newest revision go live, now or at an instant (aware).
 
     What was never public appears by its timestamp, so its instant may also lie in the past (an importer's). A change
-    to what is or was public waits for its instant as an approved revision. `correction` is a public note on a
-    substantive change. `emergency` is the reason for approving one's own words where four eyes are asked for.
+    to what is or was public waits for its instant as an approved revision, and so does a first publication that other
+    public rows follow. `correction` is a public note on a substantive change. `emergency` is the reason for approving
+    one's own words where four eyes are asked for.
     """
     require(by, "publish", item)
     stored, latest = hold(item, seen)
@@ -199,14 +214,13 @@ def approve(
         raise Refused(_("There is nothing new to publish."))
     latest.correction = correction.strip()
     latest.release = None
-    if stored.was_public and at is not None and at > now:
+    if at is not None and at > now and (stored.was_public or stored.is_followed_before(at)):
         _schedule(stored, latest, at)
     else:
         if not stored.was_public:
             stored.live_from = at or now
         _go_live(stored, latest, at=now)
-    _sign(latest, by, now)
-    audit(Verb.APPROVE, stored, by=by, note=emergency or correction, changes={"at": [None, at or now]})
+    _sign(latest, stored, by=by, at=at or now, emergency=emergency, note=correction)
     item.refresh_from_db()
     return latest
 
@@ -219,13 +233,19 @@ def approve_for(revision: Revision, *, by: Person, at: dt.datetime, release: Rel
     stored, _latest = hold(item, None)
     _require_second_eyes(revision, by, emergency)
     _wait(stored, revision, at, release)
-    _sign(revision, by, timezone.now())
-    audit(Verb.APPROVE, stored, by=by, note=emergency or release.name, changes={"at": [None, at]})
+    _sign(revision, stored, by=by, at=at, emergency=emergency, note=release.name)
 
 
-def _sign(revision: Revision, by: Person, at: dt.datetime) -> None:
-    revision.approved_by, revision.approved_at = stored_person(by), at
+def _sign(
+    revision: Revision, stored: Publishable, *, by: Person, at: dt.datetime, emergency: str, note: str
+) -> None:  # fmt: skip
+    """Say on the revision and in the audit trail who has approved it, for when, and why without a second person."""
+    revision.approved_by, revision.approved_at = stored_person(by), timezone.now()
     revision.save()
+    changes: dict[str, list[Any]] = {"at": [None, at]}
+    if emergency:
+        changes["emergency"] = [None, emergency]
+    audit(Verb.APPROVE, stored, by=by, note="\n".join(filter(None, (emergency, note))), changes=changes)
 
 
 def _require_second_eyes(revision: Revision, by: Person, emergency: str) -> None:
@@ -237,8 +257,12 @@ def _require_second_eyes(revision: Revision, by: Person, emergency: str) -> None
 
 def _schedule(stored: Publishable, revision: Revision, at: dt.datetime) -> None:
     """Everything that could refuse the revision at that moment refuses it now, while somebody is there to be told."""
+    if stored.state is State.SCHEDULED:
+        raise Refused(
+            _("A translation or a page below is public before that. Cancel the schedule first, then approve anew.")
+        )
     with rehearsal():
-        _write(stored, revision.content, store=True)
+        rehearse(revision, at=at)
     _wait(stored, revision, at)
 
 
@@ -261,7 +285,10 @@ def rehearsal() -> Iterator[None]:
 
 
 def _go_live(stored: Publishable, revision: Revision, *, at: dt.datetime) -> None:
-    """Write an approved revision into the columns. Whatever the item was taken down for is over."""
+    """Write an approved revision into the columns. Whatever the item was taken down for is over.
+
+    The trail says that it went live unless the item's own timestamp is still to come.
+    """
     versions = list(type(stored).rows().versions_of(stored.original_key)) if _has_page(stored) else []
     before = former.addresses(versions)
     old = snapshot(stored)
@@ -279,10 +306,12 @@ def _go_live(stored: Publishable, revision: Revision, *, at: dt.datetime) -> Non
     if stored.original is not None:
         live = Revision.objects.of(stored.original).filter(state=Revision.State.LIVE).first()
         revision.renders = live.number if live else None
+    if stored.live_from is not None and stored.live_from <= at:
+        # With what going live has filled in, such as the date, so that the form begins with what the revision holds.
+        revision.content = snapshot(stored)
+        changes = {name: [old.get(name), revision.content[name]] for name in changed(old, revision.content)}
+        audit(Verb.GO_LIVE, stored, by=None, changes=changes)
     revision.save()
-    new = snapshot(stored)
-    changes = {name: [old.get(name), new[name]] for name in changed(old, new)}
-    audit(Verb.GO_LIVE, stored, by=None, changes=changes)
 
 
 @transaction.atomic
@@ -309,10 +338,10 @@ def cancel_schedule(item: Publishable, *, by: Person, seen: int | None = None) -
 
 @transaction.atomic
 def expire(item: Publishable, *, by: Person, at: dt.datetime | None, seen: int | None = None) -> None:
-    """Let a version come down by itself at an instant (aware), or stay (None)."""
+    """Let a version come down by itself at an instant (aware), or stay (None). What is down stays down."""
     require(by, "publish", item)
     stored, _latest = hold(item, seen)
-    if stored.live_from is None:
+    if stored.state not in (State.LIVE, State.SCHEDULED):
         raise Refused(_("Only what is public or scheduled can come down."))
     if at is not None and Revision.objects.of(stored).due(at=dt.datetime.max.replace(tzinfo=dt.UTC)).filter(
         due_at__gte=at
@@ -459,9 +488,12 @@ def rehearse(revision: Revision, *, at: dt.datetime) -> None:
 def hold(item: Publishable, seen: int | None) -> tuple[Any, Revision]:
     """The item as stored and its newest revision; until the transaction ends nobody else changes any version of it."""
     versions = list(type(item).rows().versions_of(item.original_key).order_by("pk").select_for_update(of=("self",)))
-    stored = next(version for version in versions if version.pk == item.pk)
-    latest = Revision.objects.of(stored).order_by("-number").first() or _baseline(stored)
-    if seen is not None and seen != latest.number:
+    stored = next((version for version in versions if version.pk == item.pk), None)
+    if stored is None:
+        raise Refused(_("This item has been deleted meanwhile."))
+    newest = Revision.objects.of(stored).order_by("-number").first()
+    latest = newest or _baseline(stored)
+    if seen is not None and seen != (newest.number if newest else 0):
         raise Overtaken(latest)
     return stored, latest
 
@@ -488,14 +520,15 @@ def _record(
     return revision
 
 
-def _write(stored: Publishable, content: Content, *, store: bool) -> None:
-    """Check content against every rule in the item's place and, if asked to, store it there."""
+def _write(stored: Publishable, content: Content, *, store: bool) -> Relations:
+    """Check content against every rule in the item's place and, if asked to, store it there. Returns its relations."""
     relations = overlay(stored, content)
     stored.full_clean()
     if store:
         stored.save()
         _relate(stored, relations)
         settle(stored)
+    return relations
 
 
 def _relate(item: Publishable, relations: Relations) -> None:
@@ -506,21 +539,19 @@ def _relate(item: Publishable, relations: Relations) -> None:
 def settle(item: Publishable) -> None:
     """Copy the facts from the original to its translations and bring dependent rows in line. Safe to repeat.
 
-    A draft's facts reach no translation that the public sees. A fact that only a translation has (the day it went
-    live first) is handed up to the original before.
+    A draft's facts reach no translation that has been approved. The day that a translation got by going live first is
+    handed up to an original that has none.
     """
     original = item.original or item
     model = type(original)
-    columns = model.fact_columns()
-    gained = [name for name in columns if getattr(original, name) is None and getattr(item, name) is not None]
-    for name in gained:
-        setattr(original, name, getattr(item, name))
-    if gained:
+    columns, day = model.fact_columns(), model.address_day
+    if day in columns and getattr(original, day) is None and getattr(item, day) is not None:
+        setattr(original, day, getattr(item, day))
         original.validate_constraints()
-        original.save(update_fields=gained)
+        original.save(update_fields=[day])
     translations = model.rows().filter(original=original)
     if original.live_from is None:
-        translations = translations.filter(models.Q(live_from=None) | models.Q(pk=item.pk))
+        translations = translations.filter(live_from=None)
     if columns:
         translations.update(**{name: getattr(original, name) for name in columns})
     for name in set(model.shared_fields).difference(columns):

@@ -241,6 +241,12 @@ FACTORIES: dict[type[Publishable], type[PublishableFactory]] = {
 }  # fmt: skip
 
 
+def factory_of(model: type[Publishable]) -> type[PublishableFactory]:
+    """The factory of a kind: the tests of what every kind does ask for one as soon as the kind is registered."""
+    assert model in FACTORIES, f"tests/factories.py has no factory for {model.__name__}: add one to FACTORIES."
+    return FACTORIES[model]
+
+
 def translated(original: Publishable, language: str = "fr", **values: Any) -> Any:
     """A live version of an item in another language, with the facts copied as the admin copies them."""
     if "slug" not in values and getattr(original, "slug", None):

