@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from news.models import NewsItem
+from publishing.records import Revision
 from tests.admin_forms import change_url, form_id, messages
 from tests.conftest import Person
 from tests.factories import NewsItemFactory, TopicFactory

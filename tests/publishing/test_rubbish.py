@@ -115,7 +115,7 @@ def test_a_nul_in_what_is_said_is_a_message_and_long_texts_are_kept(verb: str, f
 @pytest.mark.parametrize(
     ("state", "fitting"),
     [
-        ("draft", {"submit", "approve", "restore"}),
+        ("draft", {"submit", "approve", "release", "restore"}),
         ("scheduled", {"approve", "cancel", "expire", "restore"}),
         ("live", {"expire", "withdraw", "restore"}),
         ("expired", {"approve", "restore"}),
