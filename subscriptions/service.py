@@ -43,18 +43,25 @@ def ask_to_confirm(email: str, *, language: str, site: str) -> None:
     subscriber, created = Subscriber.objects.get_or_create(email=email.strip().lower(), defaults={"language": language})
     if subscriber.confirmed_at:
         return
-    if not created:
-        if timezone.now() - subscriber.created_at < ASK_AGAIN_AFTER:
-            return
-        subscriber.language, subscriber.created_at = language, timezone.now()
-        subscriber.save(update_fields=["language", "created_at"])
+    if not created and timezone.now() - subscriber.created_at < ASK_AGAIN_AFTER:
+        return
     with override(language):
         link = site + reverse("subscribe-confirm", args=[link_token(subscriber, "confirm")])
-        EmailMessage(
+        mail = EmailMessage(
             subject=_("Confirm that you want our updates"),
             body=render_to_string("subscriptions/confirm_mail.txt", {"link": link}),
             to=[subscriber.email],
-        ).send()
+        )
+    try:
+        mail.send()
+    except OSError:
+        # As if nobody had asked, so that the next attempt is not taken for a flood.
+        if created:
+            subscriber.delete()
+        raise
+    if not created:
+        subscriber.language, subscriber.created_at = language, timezone.now()
+        subscriber.save(update_fields=["language", "created_at"])
 
 
 def confirm(subscriber: Subscriber) -> None:

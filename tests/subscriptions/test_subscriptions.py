@@ -49,6 +49,26 @@ def test_nobody_is_subscribed_before_they_confirm(visitor: Person) -> None:
     assert Subscriber.objects.confirmed().get().email == "reader@example.org"
 
 
+@pytest.mark.parametrize("asked_before", [False, True])
+def test_a_mail_that_could_not_be_sent_can_be_asked_for_again(
+    asked_before: bool, visitor: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if asked_before:
+        with time_machine.travel(timezone.now() - dt.timedelta(hours=1)):
+            subscribe(visitor)
+        mail.outbox.clear()
+
+    def fail(message: Any) -> None:
+        raise SMTPServerDisconnected
+
+    visitor.raise_request_exception = False
+    with monkeypatch.context() as away:
+        away.setattr("django.core.mail.EmailMessage.send", fail)
+        assert subscribe(visitor).status_code == 500
+    assert subscribe(visitor).status_code == 200
+    assert [message.to for message in mail.outbox] == [["reader@example.org"]]
+
+
 def test_the_mail_is_in_the_language_that_was_chosen(visitor: Person) -> None:
     subscribe(visitor, language="fr")
     assert "/fr/" in link_in(mail.outbox[0])
