@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pages.models import Page, Topic
 from pages.views import target_suggestions
-from publishing import workflow
+from publishing import rights
 from publishing.admin import HandOrderedAdmin, PublishableAdmin
 from publishing.admin_lists import FILTERS, STANDING
 
@@ -46,7 +46,7 @@ class ChildInline(OrderableAdmin, admin.TabularInline[Page, Page]):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """The order is what visitors see."""
-        return workflow.may_publish_everywhere(request.user, Page)
+        return rights.may_publish_everywhere(request.user, Page)
 
     @admin.display(description=_("page"))
     def link(self, page: Page) -> SafeString:

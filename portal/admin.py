@@ -18,7 +18,7 @@ from publishing.diff import differences
 from publishing.languages import own_name
 from publishing.records import AuditEntry, Revision
 from publishing.snapshots import Content
-from publishing.workflow import audit
+from publishing.versions import audit
 
 
 @admin.register(SiteSettings)

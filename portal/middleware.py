@@ -9,7 +9,7 @@ from django.middleware.locale import LocaleMiddleware
 from django.utils.cache import patch_vary_headers
 
 from portal.models import SiteSettings
-from publishing import clock, workflow
+from publishing import clock, due
 from publishing.languages import language_choices
 
 log = logging.getLogger(__name__)
@@ -74,7 +74,7 @@ class InstantMiddleware:
                     request.site_settings = site  # type: ignore[attr-defined]
                     return self.get_response(request)
         try:
-            workflow.apply_due()
+            due.apply_due()
         except DatabaseError:
             # A database that can only be read at the moment still answers, with the page before the change.
             log.exception("What is due could not go live")

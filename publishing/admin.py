@@ -19,6 +19,7 @@ from publishing import (  # noqa: F401  (the first three register themselves)
     admin_people,
     admin_releases,
     copies,
+    rights,
     workflow,
 )
 from publishing.admin_copies import WorkingCopyAdminMixin, show
@@ -93,11 +94,11 @@ class PublishableAdmin(PreviewAdminMixin, WorkingCopyAdminMixin, ItemPages, Publ
 
     # ── Rights ───────────────────────────────────────────────────────────────────────────────────────
     def _may(self, action: str, request: HttpRequest, obj: Publishable | None) -> bool:
-        return workflow.may(request.user, action, self.model, obj.language if obj else None)
+        return rights.may(request.user, action, self.model, obj.language if obj else None)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         language = request.GET.get("language") if self._source(request) else None
-        return workflow.may(request.user, "add", self.model, language)
+        return rights.may(request.user, "add", self.model, language)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._may("change", request, obj)
@@ -187,7 +188,7 @@ class PublishableAdmin(PreviewAdminMixin, WorkingCopyAdminMixin, ItemPages, Publ
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and db_field.name == "language":
             field.choices = [  # type: ignore[attr-defined]
-                (code, name) for code, name in language_choices() if workflow.may(request.user, "add", self.model, code)
+                (code, name) for code, name in language_choices() if rights.may(request.user, "add", self.model, code)
             ]
         return field
 
@@ -253,7 +254,7 @@ class PublishableAdmin(PreviewAdminMixin, WorkingCopyAdminMixin, ItemPages, Publ
                 "code": code,
                 "state": version.state if version else None,
                 "current": version is not None and version.pk == item.pk,
-                "may_add": version is None and workflow.may(user, "add", self.model, code),
+                "may_add": version is None and rights.may(user, "add", self.model, code),
                 "url": self._change_url(version)
                 if version
                 else f"{add}?{urlencode({'original': original.pk, 'language': code})}",
@@ -286,7 +287,7 @@ class HandOrderedAdmin(OrderableAdmin, PublishableAdmin):
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """The order is what visitors see, in all languages: only who may publish in all of them can change it."""
         changelist: Any = super().get_changelist_instance(request)
-        if not workflow.may_publish_everywhere(request.user, self.model):
+        if not rights.may_publish_everywhere(request.user, self.model):
             changelist.list_editable = ()
         return changelist
 

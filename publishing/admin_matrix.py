@@ -17,7 +17,7 @@ from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from publishing import workflow
+from publishing import rights
 from publishing.languages import language_choices, own_name
 from publishing.models import Publishable, State
 from publishing.records import Revision
@@ -152,7 +152,7 @@ class Matrix:
             state = OUT_OF_DATE if place in outdated else row.state_at(self.now).value
             return Cell(code, state, _url(model, "change", key))
         add = f"{_url(model, 'add')}?{urlencode({'original': original.pk, 'language': code})}"
-        return Cell(code, MISSING, add if workflow.may(self.user, "add", model, code) else "")
+        return Cell(code, MISSING, add if rights.may(self.user, "add", model, code) else "")
 
 
 def together(queries: list[QuerySet[Any, Any]]) -> Any:

@@ -14,7 +14,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext
 from js_asset.media import Media
 
-from publishing import workflow
+from publishing import versions
 from publishing.admin_verbs import VERBS, Verb, VerbForm
 from publishing.diff import differences
 from publishing.records import AuditEntry, Revision
@@ -72,7 +72,7 @@ class ItemPages:
                 chosen.run(item, by=request.user, seen=form.cleaned_data["seen"], **form.arguments())
             except ValidationError as error:
                 form.add_error(None, " ".join(error.messages))
-                if isinstance(error, workflow.Overtaken):
+                if isinstance(error, versions.Overtaken):
                     form.data = {**request.POST.dict(), "seen": str(error.latest.number)}
                 item = self._item(request, object_id)
             else:

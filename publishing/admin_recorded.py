@@ -20,7 +20,7 @@ from publishing.admin_pages import ItemPages, numbered
 from publishing.admin_verbs import RestoreForm, Standing, Verb, VerbForm
 from publishing.diff import differences
 from publishing.snapshots import snapshot
-from publishing.workflow import snapshot_of
+from publishing.versions import snapshot_of
 
 RESTORE = Verb(
     key="restore",

@@ -25,7 +25,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from publishing import releases, workflow
+from publishing import releases, rights, versions
 from publishing.admin_verbs import WhenForm, emergency_field
 from publishing.models import Publishable
 from publishing.preview import release_url
@@ -67,7 +67,7 @@ def members(revisions: Any, user: object) -> list[Member]:
                 f"admin:{revision.item._meta.app_label}_{revision.item._meta.model_name}_change",
                 args=[revision.object_id],
             ),
-            may_decide=workflow.may_publish(user, type(revision.item), revision.item.language),
+            may_decide=rights.may_publish(user, type(revision.item), revision.item.language),
         )
         for revision in rows
         if revision.item is not None
@@ -285,7 +285,7 @@ class ReleaseAdmin(admin.ModelAdmin[Release]):
 
     def _offered(self, request: HttpRequest, wanted: str) -> list[Member]:
         """Drafts that are in no release yet and that this person may decide on."""
-        models = [kind.model for kind in kinds() if workflow.may_publish(request.user, kind.model)]
+        models = [kind.model for kind in kinds() if rights.may_publish(request.user, kind.model)]
         types = [found.pk for found in ContentType.objects.get_for_models(*models).values()]
         drafts = Revision.objects.filter(state__in=DRAFTS, content_type__in=types, release=None).order_by("-created_at")
         if wanted:
@@ -295,11 +295,11 @@ class ReleaseAdmin(admin.ModelAdmin[Release]):
     def _join(self, request: HttpRequest, release: Release) -> bool:
         """All that were ticked, or none and a message that says why."""
         keys = [key for key in request.POST.getlist("revision") if key.isdecimal() and len(key) < 19]
-        revisions = workflow.in_lock_order(Revision.objects.filter(pk__in=keys))
+        revisions = versions.in_lock_order(Revision.objects.filter(pk__in=keys))
         try:
             with transaction.atomic():
                 for revision in revisions:
-                    with workflow.told_of(revision.item):
+                    with versions.told_of(revision.item):
                         releases.add(release, revision.item, by=request.user, seen=revision.number)
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))

@@ -24,7 +24,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from publishing import releases, workflow
+from publishing import releases, rights
 from publishing.admin_matrix import Matrix, together
 from publishing.records import AuditEntry, Release, Revision, WorkingCopy
 from publishing.registry import ContentKind, kinds
@@ -75,7 +75,7 @@ class Desk:
     def __init__(self, user: Any, now: dt.datetime | None = None) -> None:
         self.user = user
         self.now = now or timezone.now()
-        self.kinds = [kind for kind in kinds() if workflow.may(user, "view", kind.model)]
+        self.kinds = [kind for kind in kinds() if rights.may(user, "view", kind.model)]
         found = ContentType.objects.get_for_models(*(kind.model for kind in self.kinds))
         self.types = {kind.key: found[kind.model].pk for kind in self.kinds}
         self.kind_of_type = {found[kind.model].pk: kind for kind in self.kinds}
@@ -137,10 +137,10 @@ class Desk:
 
     def _decides(self) -> Q:
         """Revisions that this person may approve, by kind, language and, if asked for, the second pair of eyes."""
-        remit = workflow.remit_of(self.user)
+        remit = rights.remit_of(self.user)
         condition = Q(pk__in=[])
         for kind in self.kinds:
-            if workflow.may_publish(self.user, kind.model):
+            if rights.may_publish(self.user, kind.model):
                 of_kind = Q(content_type=self.types[kind.key])
                 if remit is not None and remit.languages:
                     version = kind.model.rows().filter(pk=OuterRef("object_id"), language__in=remit.languages)
@@ -155,7 +155,7 @@ class Desk:
             if key not in titles:
                 continue
             title, language = titles[key]
-            decides = name in ("decide", "overdue") and workflow.may_publish(self.user, kind.model, language)
+            decides = name in ("decide", "overdue") and rights.may_publish(self.user, kind.model, language)
             yield Line(
                 title=title,
                 language=language,

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from publishing import releases, workflow
+from publishing import releases, rights, workflow
 from publishing.models import Publishable, State, require_plausible_year
 from publishing.records import DRAFTS, Release, Revision
 
@@ -265,7 +265,7 @@ class Verb:
     def offered(self, standing: Standing, user: object) -> bool:
         item = standing.item
         fits = self.after_saving or self.fits(standing)
-        return fits and workflow.may(user, self.permission, type(item), item.language) and self.in_use()
+        return fits and rights.may(user, self.permission, type(item), item.language) and self.in_use()
 
 
 def _can_be_approved(standing: Standing) -> bool:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from django.contrib.contenttypes.models import ContentType
-from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from publishing.models import Recorded
 from publishing.records import AuditEntry, Revision
 from publishing.snapshots import Content, changed, overlay, snapshot
-from publishing.workflow import Overtaken, Person, Refused, audit, stored_person
+from publishing.versions import Overtaken, Person, Refused, audit, stored_person
 
 Verb = AuditEntry.Verb
 R = TypeVar("R", bound=Recorded)
@@ -84,16 +84,8 @@ def check(row: models.Model) -> None:
     try:
         row.full_clean()
     except ValidationError as error:
-        problems = [_sentence(row, name, problem) for name, found in error.error_dict.items() for problem in found]
-        said = {"item": str(row), "problems": " ".join(problems)}
+        said = {"item": str(row), "problems": " ".join(error.messages)}
         raise Refused(_("“%(item)s” cannot be put back as it was. %(problems)s") % said) from error
-
-
-def _sentence(row: models.Model, name: str, problem: ValidationError) -> str:
-    field: Any = None if name == NON_FIELD_ERRORS else row._meta.get_field(name)
-    if field is not None and field.is_relation and problem.code == "invalid":
-        return gettext("What stood under “%(field)s” has been deleted.") % {"field": field.verbose_name}
-    return " ".join(problem.messages)
 
 
 # ── What was deleted ─────────────────────────────────────────────────────────────────────────────────

@@ -99,7 +99,7 @@ class Publishable(models.Model):
     """One language version of one item.
 
     A subclass names in `shared_fields` what is a fact and not words: those fields are edited on the original and
-    copied to the translations by `workflow.settle`. A subclass with pages of its own implements `address` and names
+    copied to the translations by `versions.settle`. A subclass with pages of its own implements `address` and names
     the two columns it is made from, so that links to many kinds resolve in one query.
     """
 

@@ -29,7 +29,7 @@ from django.utils import timezone, translation
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext
 
-from publishing import clock, workflow
+from publishing import clock, due, rights, versions
 from publishing.languages import default_language, language_choices
 from publishing.models import Publishable, require_plausible_year
 from publishing.records import PreviewLink, Release, Revision
@@ -53,9 +53,9 @@ class Preview:
 
     def enact(self) -> None:
         """Inside the transaction: everything that will have happened by then."""
-        workflow.apply_due(at=self.instant)
+        due.apply_due(at=self.instant)
         for revision in self.revisions:
-            workflow.rehearse(revision, at=self.instant)
+            versions.rehearse(revision, at=self.instant)
         if self.item is not None:
             self.item.refresh_from_db()
 
@@ -148,7 +148,7 @@ def _item(request: HttpRequest, key: str) -> Preview:
     item = model.rows().filter(pk=pk).first() if model and issubclass(model, Publishable) else None
     if item is None:
         raise Http404(gettext("There is no such item."))
-    if not workflow.may(request.user, "view", type(item)):
+    if not rights.may(request.user, "view", type(item)):
         raise PermissionDenied
     newest = item.revisions.order_by("-number").first()
     back = reverse(f"admin:{item._meta.app_label}_{item._meta.model_name}_change", args=[item.pk])
@@ -170,7 +170,7 @@ def _release(request: HttpRequest, key: str) -> Preview:
         raise Http404(gettext("There is no such release."))
     now = timezone.now()
     instant = _for_staff(request, max(release.due_at or now, now))
-    revisions = workflow.in_lock_order(release.revisions.open())
+    revisions = versions.in_lock_order(release.revisions.open())
     back = reverse("admin:publishing_release_change", args=[release.pk])
     return Preview(revisions, instant, whole_site=True, back=back)
 

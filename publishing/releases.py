@@ -1,7 +1,7 @@
 """Releases: revisions of any kinds and languages that go live at one instant, all or none.
 
 A release is put together from drafts and approved, moved and cancelled as one. From its approval on its members wait
-as approved revisions with one instant; `workflow.apply_due` puts them live in one transaction. As long as a release is
+as approved revisions with one instant; `due.apply_due` puts them live in one transaction. As long as a release is
 not approved, what is written on goes into it: it holds an item and its newest draft.
 
 Like the verbs of `workflow`, each of these is one transaction, checks its right and writes the audit trail, and they
@@ -19,10 +19,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from publishing import workflow
+from publishing import due, rights, versions, workflow
 from publishing.models import Publishable
 from publishing.records import DRAFTS, AuditEntry, Release, Revision
-from publishing.workflow import Person, Refused
+from publishing.versions import Person, Refused
 
 Verb = AuditEntry.Verb
 
@@ -49,15 +49,15 @@ def add(
     it for a new approval. `correction` is a public note on a substantive change, `emergency` as in `workflow.approve`.
     """
     held = _hold(release, by, "change")
-    workflow.require(by, "publish", item)
-    stored, latest = workflow.hold(item, seen)
+    rights.require(by, "publish", item)
+    stored, latest = versions.hold(item, seen)
     if latest.state not in DRAFTS:
         raise Refused(_("There is no draft to put into a release."))
     older = held.revisions.open().of(stored).exclude(pk=latest.pk)
     older.update(state=Revision.State.SUPERSEDED, release=None)
     latest.release, latest.correction = held, correction.strip()
     latest.save()
-    workflow.audit(Verb.JOIN, stored, by=by, note=held.name)
+    versions.audit(Verb.JOIN, stored, by=by, note=held.name)
     if held.state == Release.State.APPROVED and not held.failure:
         _decide(held, [latest], by=by, at=_instant(held), emergency=emergency)
     return latest
@@ -67,11 +67,11 @@ def add(
 def remove(release: Release, item: Publishable, *, by: Person) -> None:
     """The item leaves; if it was approved with the release, it is a draft again."""
     _hold(release, by, "change")
-    workflow.require(by, "publish", item)
-    stored, _latest = workflow.hold(item, None)
+    rights.require(by, "publish", item)
+    stored, _latest = versions.hold(item, None)
     for revision in release.revisions.open().of(stored):
         _reopen(revision, release=None)
-        workflow.audit(Verb.LEAVE, stored, by=by, note=release.name)
+        versions.audit(Verb.LEAVE, stored, by=by, note=release.name)
 
 
 @transaction.atomic
@@ -110,9 +110,9 @@ def approve(
     before, held.due_at, held.approved_at, held.failure = held.due_at, at or now, now, ""
     held.save()
     _decide(held, revisions, by=by, at=held.due_at, emergency=emergency)
-    workflow.audit(Verb.APPROVE, held, by=by, note=emergency, changes={"due_at": [before, held.due_at]})
+    versions.audit(Verb.APPROVE, held, by=by, note=emergency, changes={"due_at": [before, held.due_at]})
     if at is None:
-        workflow.apply_release(held, at=now)
+        due.apply_release(held, at=now)
     release.refresh_from_db()
 
 
@@ -122,14 +122,14 @@ def cancel(release: Release, *, by: Person) -> None:
     held = _hold(release, by, "publish")
     if held.approved_at is None:
         raise Refused(_("This release is not approved."))
-    for revision in workflow.in_lock_order(held.revisions.open()):
+    for revision in versions.in_lock_order(held.revisions.open()):
         item = revision.item
-        workflow.require(by, "publish", item)
-        workflow.hold(item, None)
+        rights.require(by, "publish", item)
+        versions.hold(item, None)
         _reopen(revision, release=held)
     held.approved_at, held.failure = None, ""
     held.save()
-    workflow.audit(Verb.CANCEL, held, by=by)
+    versions.audit(Verb.CANCEL, held, by=by)
     release.refresh_from_db()
 
 
@@ -152,13 +152,13 @@ def _instant(release: Release) -> dt.datetime:
 
 def _decide(release: Release, revisions: Iterable[Revision], *, by: Person, at: dt.datetime, emergency: str) -> None:
     """Approve revisions for the release's instant, after they have gone live together on trial."""
-    revisions = workflow.in_lock_order(revisions)
-    with workflow.rehearsal():
+    revisions = versions.in_lock_order(revisions)
+    with versions.rehearsal():
         for revision in revisions:
-            with workflow.told_of(revision.item):
-                workflow.rehearse(revision, at=at)
+            with versions.told_of(revision.item):
+                versions.rehearse(revision, at=at)
     for revision in revisions:
-        with workflow.told_of(revision.item):
+        with versions.told_of(revision.item):
             workflow.approve_for(revision, by=by, at=at, release=release, emergency=emergency)
 
 

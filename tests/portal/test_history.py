@@ -18,7 +18,7 @@ from portal.models import MenuLink
 from publishing import history
 from publishing.records import AuditEntry, Revision
 from publishing.snapshots import snapshot
-from publishing.workflow import Overtaken, Refused
+from publishing.versions import Overtaken, Refused
 from tests.admin_forms import add_url, change_url, delete_url, errors, list_url, messages, verb_url
 from tests.conftest import Person, member_of
 from tests.factories import (
@@ -340,15 +340,16 @@ def test_a_link_whose_target_is_gone_is_refused_with_a_sentence_and_nothing_is_c
     assert numbers(section)[-1] == (3, "live")
 
 
-def test_a_logo_that_is_gone_is_refused_with_a_sentence(administrator: Person) -> None:
+def test_a_logo_that_is_gone_is_said_to_be_deleted_and_the_rest_is_put_back(administrator: Person) -> None:
     logo = ImageFactory()
-    row = SiteSettingsFactory(logo=logo)
-    save(administrator, row, logo="")
+    row = SiteSettingsFactory(logo=logo, press_email="old@example.org")
+    save(administrator, row, logo="", press_email="new@example.org")
     logo.delete()
-    response = put_back(administrator, row, 1)
-    assert "What stood under “logo” has been deleted." in response.content.decode()
+    asked = administrator.get(verb_url(row, "restore"), {"revision": 1})
+    assert shown(asked)["Logo"] == "{+(deleted)+}"
+    put_back(administrator, row, 1)
     row.refresh_from_db()
-    assert row.logo is None
+    assert (row.logo, row.press_email) == (None, "old@example.org")
 
 
 def test_a_state_that_nobody_saw_is_not_put_away(administrator: Person, colleague: Person) -> None:

@@ -14,7 +14,7 @@ from django.db import connection
 from django.utils import timezone
 
 from news.models import NewsItem
-from publishing import workflow
+from publishing import due, workflow
 from publishing.records import AuditEntry, Revision
 from tests.factories import IMPORTER, NewsItemFactory
 
@@ -71,7 +71,7 @@ def test_it_says_what_failed_when_a_visitor_came_first() -> None:
     stuck = due_in_an_hour(slug="wanted")
     NewsItemFactory(slug="wanted", date=stuck.date)
     with time_machine.travel(timezone.now() + HOUR, tick=False):
-        workflow.apply_due()
+        due.apply_due()
         with pytest.raises(CommandError, match="already uses this slug"):
             apply_due()
 

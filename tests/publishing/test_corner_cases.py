@@ -12,11 +12,11 @@ from django.test import override_settings
 from library.models import Image
 from news.models import NewsItem
 from pages.models import Page
-from publishing import workflow
+from publishing import due, versions, workflow
 from publishing.models import State
 from publishing.preview import link_url, preview_url
 from publishing.records import AuditEntry, PreviewLink, Revision
-from publishing.workflow import Refused
+from publishing.versions import Refused
 from tests.admin_forms import act, change_url, form_id, messages, send
 from tests.conftest import Person
 from tests.factories import IMPORTER, ImageFactory, NewsItemFactory, PageFactory, TopicFactory, translated
@@ -60,7 +60,7 @@ def test_what_expired_before_its_change_was_applied_stays_down() -> None:
         workflow.approve(item, by=IMPORTER, at=NOON + HOUR)
         workflow.expire(item, by=IMPORTER, at=NOON + 2 * HOUR)
         clock.move_to(NOON + 3 * HOUR)
-        assert workflow.apply_due() == 1
+        assert due.apply_due() == 1
         item.refresh_from_db()
         assert (item.state, item.title) == (State.EXPIRED, "New")
 
@@ -115,14 +115,14 @@ def test_what_is_scheduled_is_not_withdrawn_but_cancelled() -> None:
 
 def test_cancelling_keeps_a_newer_draft_and_drops_what_waited() -> None:
     item = NewsItemFactory(title="Live")
-    due = dt.datetime.now(dt.UTC) + HOUR
+    instant = dt.datetime.now(dt.UTC) + HOUR
     edit(item, title="Waits")
-    workflow.approve(item, by=IMPORTER, at=due)
+    workflow.approve(item, by=IMPORTER, at=instant)
     edit(item, title="Newer")
     workflow.submit(item, by=IMPORTER)
     workflow.cancel_schedule(item, by=IMPORTER)
     assert states(item) == ["live", "superseded", "submitted"]
-    assert workflow.apply_due(at=due) == 0
+    assert due.apply_due(at=instant) == 0
 
 
 def test_a_change_whose_item_was_withdrawn_does_not_bring_it_back(visitor: Person) -> None:
@@ -216,11 +216,11 @@ def test_a_revision_with_things_that_were_deleted_is_restored_without_them(edito
 
 def test_a_change_whose_picture_was_deleted_goes_live_on_time() -> None:
     item = NewsItemFactory(title="Old")
-    due = dt.datetime.now(dt.UTC) + HOUR
+    instant = dt.datetime.now(dt.UTC) + HOUR
     edit(item, title="New", image=ImageFactory())
-    workflow.approve(item, by=IMPORTER, at=due)
+    workflow.approve(item, by=IMPORTER, at=instant)
     Image.objects.all().delete()
-    assert workflow.apply_due(at=due) == 1
+    assert due.apply_due(at=instant) == 1
     item.refresh_from_db()
     assert (item.title, item.image) == ("New", None)
 
@@ -281,7 +281,7 @@ def test_a_submission_that_somebody_else_edits_is_a_draft_of_theirs(writer: Pers
     submitted = workflow.submit(item, by=writer.user)
     edit(item, editor.user, title="Edited")
     assert states(item)[-2:] == ["superseded", "draft"]
-    with pytest.raises(workflow.Overtaken):
+    with pytest.raises(versions.Overtaken):
         workflow.approve(item, by=editor.user, seen=submitted.number)
 
 

@@ -12,7 +12,7 @@ from news.models import NewsItem
 from publishing import workflow
 from publishing.models import State
 from publishing.records import AuditEntry, Revision
-from publishing.workflow import Refused
+from publishing.versions import Refused
 from tests.admin_forms import act, change_url, messages, send, verb_url
 from tests.conftest import Person, member_of
 from tests.factories import NewsItemFactory, UserFactory, translated

@@ -16,7 +16,7 @@ from django.apps import apps
 from django.db import connection, connections, transaction
 
 from news.models import NewsItem
-from publishing import workflow
+from publishing import due, workflow
 from tests.factories import IMPORTER, NewsItemFactory, TopicFactory, translated
 from tests.publishing.test_workflow import edit
 
@@ -80,7 +80,7 @@ VERBS: dict[str, tuple[Callable[[], NewsItem], Callable[[NewsItem], Any]]] = {
     "withdraw": (waiting, lambda item: workflow.withdraw(item, by=IMPORTER, explanation="It was wrong.")),
     "restore": (changed, lambda item: workflow.restore(item, by=IMPORTER, revision=item.revisions.last())),
     "confirm": (out_of_date, lambda item: workflow.confirm_translation(item, by=IMPORTER)),
-    "go live on time": (waiting, lambda item: workflow.apply_due(at=NOON + HOUR)),
+    "go live on time": (waiting, lambda item: due.apply_due(at=NOON + HOUR)),
     "delete": (draft, lambda item: workflow.delete(item.translations.get(), by=IMPORTER)),
     # Last, for it leaves something behind that goes live on time.
     "schedule": (changed, lambda item: workflow.approve(item, by=IMPORTER, at=NOON + HOUR)),

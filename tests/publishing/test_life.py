@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from publishing import workflow
+from publishing import due, workflow
 from publishing.models import State
 from publishing.records import AuditEntry, Revision
 from publishing.registry import ContentKind, kinds
@@ -99,7 +99,7 @@ class Life:
         self.expect(State.LIVE, "Third words", before)
         self.clock.move_to(NOON + HOUR)
         self.expect(State.LIVE, "Fourth words", "superseded superseded superseded live", "clock: go live")
-        assert workflow.apply_due() == 0
+        assert due.apply_due() == 0
 
     def is_withdrawn(self) -> None:
         workflow.withdraw(self.item, by=self.editor, explanation="It was not true.")

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from news.models import FeaturedItem, NewsItem
 from pages.models import Topic
 from publishing.models import Publishable, State
-from publishing.workflow import Refused
+from publishing.versions import Refused
 from tests.factories import (
     ArticleFactory,
     EventFactory,

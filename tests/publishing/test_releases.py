@@ -17,11 +17,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from publishing import registry, releases, workflow
+from publishing import due, registry, releases, workflow
 from publishing.models import Publishable, State
 from publishing.preview import release_url
 from publishing.records import AuditEntry, Release, Revision
-from publishing.workflow import Refused
+from publishing.versions import Refused
 from tests.admin_forms import act, confirm, verb_url
 from tests.conftest import Person
 from tests.factories import FACTORIES, IMPORTER, NewsItemFactory, TopicFactory, translated
@@ -150,7 +150,7 @@ def test_languages_and_their_facts_go_live_together(noon: Any) -> None:
     release = holding(french, english)
     releases.approve(release, by=IMPORTER, at=NOON + HOUR)
     noon.move_to(NOON + HOUR)
-    workflow.apply_due()
+    due.apply_due()
     french.refresh_from_db()
     assert french.title == "Nouveau"
     assert list(french.topics.all()) == [topic]
@@ -228,9 +228,9 @@ def test_a_release_is_moved_as_one(noon: Any) -> None:
     releases.approve(release, by=IMPORTER, at=NOON + HOUR)
     releases.approve(release, by=IMPORTER, at=NOON + 2 * HOUR)
     noon.move_to(NOON + HOUR)
-    assert workflow.apply_due() == 0
+    assert due.apply_due() == 0
     noon.move_to(NOON + 2 * HOUR)
-    assert workflow.apply_due() == 3
+    assert due.apply_due() == 3
 
 
 def test_a_cancelled_release_goes_back_to_what_it_was(noon: Any) -> None:
@@ -245,7 +245,7 @@ def test_a_cancelled_release_goes_back_to_what_it_was(noon: Any) -> None:
     assert sorted(revision.content["title"] for revision in release.members()) == ["Once", "Twice"]
     assert {revision.state for revision in release.members()} == {Revision.State.DRAFT}
     noon.move_to(NOON + HOUR)
-    assert workflow.apply_due() == 0
+    assert due.apply_due() == 0
 
 
 def test_what_joins_an_approved_release_is_approved_with_it(noon: Any) -> None:
@@ -255,7 +255,7 @@ def test_what_joins_an_approved_release_is_approved_with_it(noon: Any) -> None:
     releases.add(release, late, by=IMPORTER)
     assert late.revisions.get().state == Revision.State.APPROVED
     noon.move_to(NOON + HOUR)
-    assert workflow.apply_due() == 2
+    assert due.apply_due() == 2
 
 
 def test_what_leaves_an_approved_release_is_a_draft_again(noon: Any) -> None:
@@ -264,7 +264,7 @@ def test_what_leaves_an_approved_release_is_a_draft_again(noon: Any) -> None:
     releases.approve(release, by=IMPORTER, at=NOON + HOUR)
     releases.remove(release, leaves, by=IMPORTER)
     noon.move_to(NOON + HOUR)
-    assert workflow.apply_due() == 1
+    assert due.apply_due() == 1
     leaves.refresh_from_db()
     assert leaves.state is State.DRAFT
 

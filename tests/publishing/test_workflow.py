@@ -12,11 +12,11 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import override_settings
 
 from news.models import NewsItem
-from publishing import registry, workflow
+from publishing import due, registry, rights, workflow
 from publishing.admin_verbs import is_out_of_date
 from publishing.models import Publishable, State
 from publishing.records import AuditEntry, Remit, Revision
-from publishing.workflow import Overtaken, Refused
+from publishing.versions import Overtaken, Refused
 from tests.conftest import PUBLISHABLE, Person
 from tests.factories import (
     FACTORIES,
@@ -51,14 +51,14 @@ def states(item: Publishable) -> list[str]:
 # ── Rights ───────────────────────────────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("model", PUBLISHABLE)
 def test_editors_may_publish_every_kind_and_writers_none(model: Any, editor: Person, writer: Person) -> None:
-    assert workflow.may_publish(editor.user, model)
-    assert not workflow.may_publish(writer.user, model)
-    assert not workflow.may_publish(AnonymousUser(), model)
+    assert rights.may_publish(editor.user, model)
+    assert not rights.may_publish(writer.user, model)
+    assert not rights.may_publish(AnonymousUser(), model)
 
 
 def test_somebody_who_has_left_may_publish_nothing(editor: Person) -> None:
     editor.user.is_active = False
-    assert not workflow.may_publish(editor.user, NewsItem)
+    assert not rights.may_publish(editor.user, NewsItem)
 
 
 @pytest.mark.parametrize(
@@ -195,19 +195,19 @@ def test_a_first_publication_is_scheduled_by_its_timestamp_alone() -> None:
         assert item.state is State.SCHEDULED
         clock.move_to(NOON + HOUR)
         assert item.state is State.LIVE
-        assert workflow.apply_due() == 0
+        assert due.apply_due() == 0
 
 
 def test_what_is_scheduled_can_be_edited_and_the_approved_words_stay_due() -> None:
     item = NewsItemFactory(title="Live")
     with time_machine.travel(dt.datetime.now(dt.UTC), tick=False) as clock:
-        due = dt.datetime.now(dt.UTC) + HOUR
+        instant = dt.datetime.now(dt.UTC) + HOUR
         edit(item, title="Approved")
-        workflow.approve(item, by=IMPORTER, at=due)
+        workflow.approve(item, by=IMPORTER, at=instant)
         edit(item, title="Still a draft")
         assert states(item)[-2:] == ["approved", "draft"]
-        clock.move_to(due)
-        workflow.apply_due()
+        clock.move_to(instant)
+        due.apply_due()
         item.refresh_from_db()
         assert item.title == "Approved"
         assert states(item)[-2:] == ["live", "draft"]
@@ -225,11 +225,11 @@ def test_an_approved_change_is_replaced_by_a_newer_one() -> None:
 
 def test_a_change_that_cannot_go_live_stays_behind_with_its_reason() -> None:
     item = NewsItemFactory(slug="mine", date=dt.date(2024, 1, 23))
-    due = dt.datetime.now(dt.UTC) + HOUR
+    instant = dt.datetime.now(dt.UTC) + HOUR
     edit(item, slug="wanted")
-    workflow.approve(item, by=IMPORTER, at=due)
+    workflow.approve(item, by=IMPORTER, at=instant)
     NewsItemFactory(slug="wanted", date=dt.date(2024, 1, 23))
-    assert workflow.apply_due(at=due) == 0
+    assert due.apply_due(at=instant) == 0
     item.refresh_from_db()
     assert (item.slug, item.state) == ("mine", State.LIVE)
     assert "already uses this slug" in item.revisions.get(state=Revision.State.APPROVED).failure
@@ -245,7 +245,7 @@ def test_cancelling_takes_what_waits_back_to_a_draft() -> None:
     for item in (live, first):
         workflow.approve(item, by=IMPORTER, at=later)
         workflow.cancel_schedule(item, by=IMPORTER)
-        assert workflow.apply_due(at=later) == 0
+        assert due.apply_due(at=later) == 0
         assert states(item)[-1] == "draft"
     assert (live.state, live.title) == (State.LIVE, "Live")
     assert first.state is State.DRAFT
@@ -320,12 +320,12 @@ def test_a_scheduled_change_does_not_revive_what_has_come_down() -> None:
 def test_a_change_that_cannot_be_read_takes_no_page_down(visitor: Person) -> None:
     item = NewsItemFactory(title="Stays")
     edit(item, title="Broken")
-    due = dt.datetime.now(dt.UTC) + HOUR
-    workflow.approve(item, by=IMPORTER, at=due)
+    instant = dt.datetime.now(dt.UTC) + HOUR
+    workflow.approve(item, by=IMPORTER, at=instant)
     waiting = item.revisions.get(state=Revision.State.APPROVED)
     waiting.content = {**waiting.content, "topics": "nonsense"}
     waiting.save()
-    with time_machine.travel(due, tick=False):
+    with time_machine.travel(instant, tick=False):
         for _ in range(2):
             response = visitor.get("/fr/")
             assert response.status_code == 200

@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from publishing import workflow
+from publishing import due
 from publishing.records import Release, Revision
 
 
@@ -15,7 +15,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
-        applied = workflow.apply_due(at=now)
+        applied = due.apply_due(at=now)
         self.stdout.write(f"{applied} change{'' if applied == 1 else 's'} went live.")
         overdue = {"due_at__lte": now}
         releases = Release.objects.filter(applied_at=None, **overdue).exclude(failure="")
