@@ -14,7 +14,7 @@ from library.models import Document, Image
 class ImageAdmin(admin.ModelAdmin[Image]):
     list_display = ("thumbnail", "title", "credit", "width", "height", "created_at")
     list_display_links = ("thumbnail", "title")
-    search_fields = ("title", "credit", "alt_text", "caption")
+    search_fields = ("words",)
     show_full_result_count = False
     list_per_page = 50
     fields = ("file", "preview", "title", "alt_text", "caption", "credit")

@@ -1,69 +1,180 @@
-"""Images and documents, stored once and used everywhere."""
+"""Images, documents and recordings, stored once and used everywhere."""
 
 from __future__ import annotations
 
+import datetime as dt
+import hashlib
 from pathlib import PurePath
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from library.uploads import ImageUploadField, check_size, document_extension
+from library.derived import DerivedTextField
+from library.fields import RichTextField
+from library.photographs import facts_of
+from library.uploads import (
+    ImageUploadField,
+    captions_extension,
+    check_size,
+    document_extension,
+    recording_extension,
+)
+from publishing import clock
 from publishing.fields import TranslatedTextField
 from publishing.languages import default_language, language_choices
 
 
+class Tag(models.Model):
+    """A word under which staff gather images."""
+
+    name = models.CharField(_("name"), max_length=60, unique=True)
+
+    class Meta:
+        verbose_name = _("tag")
+        verbose_name_plural = _("tags")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class ImageFileField(models.ImageField):
-    """An image field whose form field explains what is wrong with an upload."""
+    """A picture's file. What the file tells of the picture is read before it is stored, whoever stores it."""
 
     def formfield(self, **kwargs: Any) -> forms.Field | None:  # type: ignore[override]
         return super().formfield(**{"form_class": ImageUploadField, **kwargs})
 
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        _read_new(model_instance, getattr(model_instance, self.attname))
+        return super().pre_save(model_instance, add)
+
+
+class DocumentFileField(models.FileField):
+    """A document's file, read in the same way."""
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        _read_new(model_instance, getattr(model_instance, self.attname))
+        return super().pre_save(model_instance, add)
+
+
+def _read_new(row: Any, file: Any) -> None:
+    if file and not file._committed:
+        row.read_file()
+
+
+def _share() -> list[Any]:
+    return [MinValueValidator(0), MaxValueValidator(1)]
+
 
 class Image(models.Model):
-    title = models.CharField(_("title"), max_length=200, help_text=_("Helps you find it again; not shown to readers."))
+    title = TranslatedTextField(_("title"), help_text=_("Helps you find it again; not shown to readers."))
     file = ImageFileField(
         _("file"),
         upload_to="images/%Y/%m/",
-        width_field="width",
-        height_field="height",
+        max_length=200,
         help_text=_("JPEG, PNG, WebP or AVIF, in the largest size you have."),
     )
+    # Where the eye rests, as shares of the width and the height; every crop is made around it.
+    focal_x = models.FloatField(_("focal point from the left"), default=0.5, validators=_share())
+    focal_y = models.FloatField(_("focal point from the top"), default=0.5, validators=_share())
+
     alt_text = TranslatedTextField(
         _("alternative text"),
         help_text=_("What the picture shows, for readers who cannot see it. One sentence."),
     )
     caption = TranslatedTextField(_("caption"), blank=True)
-    credit = models.CharField(
-        _("credit"), max_length=200, blank=True, help_text=_("Photographer and holder of rights.")
+    credit = TranslatedTextField(_("credit"), blank=True, help_text=_("Photographer and organisation."))
+    taken_on = models.DateField(_("taken on"), null=True, blank=True)
+
+    licence = models.CharField(
+        _("licence"), max_length=100, blank=True, help_text=_("For example CC BY 4.0, or the agency's contract.")
+    )
+    copyright_holder = models.CharField(_("copyright holder"), max_length=200, blank=True)
+    rights_end_on = models.DateField(
+        _("rights end on"),
+        null=True,
+        blank=True,
+        help_text=_("The last day on which it may be shown. After it, a neutral picture stands in its place."),
     )
 
-    # Kept in the database so that a page reserves a picture's place without opening the file.
+    tags = models.ManyToManyField(Tag, verbose_name=_("tags"), related_name="images", blank=True)
+
+    # Told by the file, and kept so that a page need not open it: the room that it takes, a duplicate, a placeholder.
     width = models.PositiveIntegerField(_("width"), editable=False, default=0)
     height = models.PositiveIntegerField(_("height"), editable=False, default=0)
+    content_hash = models.CharField(editable=False, max_length=64, blank=True)
+    colour = models.CharField(editable=False, max_length=7, default="#888888")
+    # JSON columns cannot be searched alike on both databases.
+    words = DerivedTextField(derive="all_words")
+    # What the renditions' addresses hold: another file or focal point makes others.
+    version = DerivedTextField(derive="current_version")
+    # The version whose renditions have all been made.
+    rendered = models.TextField(editable=False, blank=True, default="")
     created_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
 
     class Meta:
         verbose_name = _("image")
         verbose_name_plural = _("images")
         ordering = ["-created_at", "-pk"]
-        # Serves the library's list in the admin, newest first.
-        indexes = [models.Index(fields=["-created_at", "-id"], name="library_image_newest")]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=Q(focal_x__range=(0, 1), focal_y__range=(0, 1)), name="library_image_focal_point_inside"
+            )
+        ]
+        indexes = [
+            # Serves the library's list in the admin, newest first.
+            models.Index(fields=["-created_at", "-id"], name="library_image_newest"),
+            # Finds a duplicate.
+            models.Index(fields=["content_hash"], name="library_image_content"),
+            # Serves the warning of rights that are about to end.
+            models.Index(fields=["rights_end_on"], name="library_image_rights"),
+            # Finds the images whose renditions are still to be made.
+            models.Index(fields=["id"], condition=~Q(rendered=models.F("version")), name="library_image_unrendered"),
+        ]
 
     def __str__(self) -> str:
-        return self.title
+        return str(self.title)
+
+    @property
+    def may_be_shown(self) -> bool:
+        """Whether its rights last on the day of the page."""
+        return self.rights_end_on is None or clock.today() <= self.rights_end_on
+
+    def read_file(self) -> None:
+        """Take over what the file tells. Raises OSError if it is missing or no picture."""
+        facts = facts_of(self.file)
+        self.width, self.height = facts.width, facts.height
+        self.content_hash, self.colour = facts.content_hash, facts.colour
+
+    def all_words(self) -> str:
+        texts = (self.title, self.alt_text, self.caption, self.credit)
+        return "\n".join(dict.fromkeys(word for text in texts for word in text.values()))
+
+    def current_version(self) -> str:
+        """Twelve hexadecimal digits."""
+        point = f"{self.focal_x:.4f} {self.focal_y:.4f}"
+        return hashlib.sha256(f"{self.content_hash} {point}".encode()).hexdigest()[:12]
 
 
 class Document(models.Model):
     title = models.CharField(_("title"), max_length=200, help_text=_("Readers see it as the name of the download."))
     language = models.CharField(_("language"), max_length=10, choices=language_choices, default=default_language)
-    file = models.FileField(
+    file = DocumentFileField(
         _("file"),
         upload_to="documents/%Y/%m/",
+        max_length=200,
         validators=[document_extension, check_size],
         help_text=_("PDF, office document, CSV, text or ZIP."),
     )
+
+    # Told by the file, and kept so that a page need not open it.
+    size = models.PositiveBigIntegerField(_("size"), editable=False, default=0)
+    pages = models.PositiveIntegerField(_("pages"), editable=False, null=True)
     created_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
 
     class Meta:
@@ -76,15 +187,102 @@ class Document(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    def read_file(self) -> None:
+        """Take over what the file tells. Raises OSError if it is missing."""
+        self.size = self.file.size
+
     @property
     def extension(self) -> str:
         """Of the file's name, without the dot, in capitals: PDF."""
         return PurePath(self.file.name).suffix.lstrip(".").upper()
 
+
+class Recording(models.Model):
+    """Audio or video, by file or by the address of a page that plays it."""
+
+    class Kind(models.TextChoices):
+        AUDIO = "audio", _("Audio")
+        VIDEO = "video", _("Video")
+
+    title = models.CharField(_("title"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.VIDEO)
+    language = models.CharField(_("language"), max_length=10, choices=language_choices, default=default_language)
+    file = models.FileField(
+        _("file"),
+        upload_to="recordings/%Y/%m/",
+        max_length=200,
+        blank=True,
+        validators=[recording_extension, check_size],
+        help_text=_("MP4 or WebM for video; MP3, M4A or Ogg for audio."),
+    )
+    address = models.URLField(
+        _("address"),
+        blank=True,
+        help_text=_("Instead of a file: where it can be seen or heard. Readers go there only by a click."),
+    )
+    duration = models.DurationField(_("duration"), null=True, blank=True, help_text=_("Hours:minutes:seconds."))
+    transcript = RichTextField(_("transcript"), blank=True, help_text=_("For readers who cannot hear or see it."))
+
+    poster = models.ForeignKey(
+        Image,
+        verbose_name=_("poster"),
+        related_name="+",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        help_text=_("The picture that is shown before it plays."),
+    )
+
+    created_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("recording")
+        verbose_name_plural = _("recordings")
+        ordering = ["-created_at", "-pk"]
+        # Serves the library's list in the admin, newest first.
+        indexes = [models.Index(fields=["-created_at", "-id"], name="library_recording_newest")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def clean(self) -> None:
+        super().clean()
+        if bool(self.file) == bool(self.address):
+            raise ValidationError(_("Give either a file or an address."))
+
     @property
-    def size(self) -> int:
-        """In bytes; 0 if the file is missing, so that a page with a lost attachment still opens."""
-        try:
-            return int(self.file.size)
-        except OSError:
-            return 0
+    def iso_duration(self) -> str:
+        """As ISO 8601 writes it, for machines: PT1H2M3S; "" if unknown."""
+        if self.duration is None:
+            return ""
+        minutes, seconds = divmod(round(self.duration / dt.timedelta(seconds=1)), 60)
+        return f"PT{minutes // 60}H{minutes % 60}M{seconds}S"
+
+
+class CaptionTrack(models.Model):
+    """The captions of a recording in one language."""
+
+    recording = models.ForeignKey(Recording, related_name="caption_tracks", on_delete=models.CASCADE)
+    language = models.CharField(_("language"), max_length=10, choices=language_choices, default=default_language)
+    file = models.FileField(
+        _("file"),
+        upload_to="captions/%Y/%m/",
+        max_length=200,
+        validators=[captions_extension, check_size],
+        help_text=_("A WebVTT file (.vtt)."),
+    )
+
+    class Meta:
+        verbose_name = _("captions")
+        verbose_name_plural = _("captions")
+        ordering = ["language"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["recording", "language"],
+                name="library_captions_once",
+                violation_error_message=_("There are captions in this language already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.get_language_display()

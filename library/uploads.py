@@ -13,7 +13,11 @@ from django.utils.translation import gettext as _
 IMAGE_EXTENSIONS = ["jpg", "jpeg", "png", "webp", "avif"]
 DOCUMENT_EXTENSIONS = ["pdf", "docx", "xlsx", "pptx", "odt", "ods", "odp", "csv", "txt", "zip"]
 
+RECORDING_EXTENSIONS = ["mp4", "webm", "mp3", "m4a", "ogg"]
+
 document_extension = FileExtensionValidator(DOCUMENT_EXTENSIONS)
+recording_extension = FileExtensionValidator(RECORDING_EXTENSIONS)
+captions_extension = FileExtensionValidator(["vtt"])
 # A picture of more pixels than this is refused before it is decoded (it would take some 400 MB of memory).
 MOST_PIXELS = 100_000_000
 

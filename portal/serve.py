@@ -1,7 +1,7 @@
 """`make serve`: one process tree, set up from nothing, with the settings of production on this machine alone.
 
-Migrates, collects the static files, loads the sample content and makes an administrator the first time, then hands
-over to gunicorn. What the environment already says (SECRET_KEY, DATABASE_URL …) is left as it is.
+Migrates, collects the static files, loads the sample content and makes an administrator the first time, starts the
+worker, then hands over to gunicorn. What the environment already says (SECRET_KEY, DATABASE_URL …) is left as it is.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import hashlib
 import os
 import secrets
 import socket
+import subprocess
 import sys
 from pathlib import Path
 
@@ -35,9 +36,16 @@ def main() -> None:
     reached_at = "127.0.0.1" if options.host == EVERYWHERE else options.host
     sys.stdout.write(f"\n  The site is at http://{reached_at}:{options.port}/ (Ctrl+C stops it)\n\n")
     sys.stdout.flush()
+    start_worker()
     gunicorn = str(Path(sys.executable).with_name("gunicorn"))
     arguments = ["--bind", f"{options.host}:{options.port}", "portal.wsgi"]
     os.execv(gunicorn, [gunicorn, *arguments])  # noqa: S606  (no shell, fixed program)
+
+
+def start_worker() -> None:
+    """What is done in the background is done beside the server, and ends with it."""
+    command = [sys.executable, "-m", "django", "work", "--beside-parent"]
+    subprocess.Popen(command, cwd=VAR_DIR.parent)  # noqa: S603  (no shell, fixed program)
 
 
 def refuse_what_cannot_be_bound(host: str, port: int) -> None:

@@ -87,10 +87,10 @@ class ImageFactory(Validated):
     class Meta:
         model = Image
 
-    title = factory.Sequence(lambda n: f"Picture {n}")
+    title = factory.Sequence(lambda n: Translations(en=f"Picture {n}", fr=f"Image {n}"))
     file = factory.LazyAttribute(lambda o: ContentFile(jpeg(), name="picture.jpg"))
     alt_text = factory.LazyAttribute(lambda o: Translations(en=f"What {o.title} shows", fr=f"Ce que montre {o.title}"))
-    credit = "Chancery"
+    credit = Translations(en="Chancery")
 
 
 class DocumentFactory(Validated):

@@ -38,7 +38,7 @@ from publishing.models import Publishable
 from review.models import Article, Author, Issue
 
 FOLDER = Path(__file__).parent
-CREDIT = "Chancery"
+CREDIT = Translations(en="Chancery")
 BRUSSELS = zoneinfo.ZoneInfo("Europe/Brussels")
 # What has no date of its own went live before the oldest news.
 BEGINNING = dt.datetime(2022, 1, 1, 9, 0, tzinfo=BRUSSELS)
@@ -109,18 +109,22 @@ class SampleLoader:
             raise ValueError(f"{key} has no text in any language of this site.")
         self.items[key] = original.original or original
 
-    def image(self, key: str, entry: dict[str, Any], title: str) -> Image | None:
+    def titles(self, entry: dict[str, Any]) -> Translations:
+        return Translations({code: entry[code]["title"] for code in self.languages if code in entry})
+
+    def image(self, key: str, entry: dict[str, Any]) -> Image | None:
         style = entry.get("picture")
         if not style:
             return None
-        return self.picture(key, title, STYLES[style].alt, lambda: jpeg(paint(style, key)))
+        return self.picture(key, self.titles(entry), STYLES[style].alt, lambda: jpeg(paint(style, key)))
 
-    def picture(self, key: str, title: str, alt: Mapping[str, str], paint_it: Callable[[], bytes]) -> Image:
+    def picture(self, key: str, title: Translations, alt: Mapping[str, str], paint_it: Callable[[], bytes]) -> Image:
         """The picture of an entry, known by its file's name, painted only if it is new."""
         name = f"images/sample/{key}.jpg"
         image = Image.objects.filter(file=name).first()
         if image is None:
-            image = Image(file=stored(name, paint_it), title=title[:200], alt_text=Translations(alt), credit=CREDIT)
+            image = Image(file=stored(name, paint_it), title=title, alt_text=Translations(alt), credit=CREDIT)
+            image.read_file()
             image.full_clean()
             image.save()
             self.made[str(Image._meta.verbose_name_plural)] += 1
@@ -131,6 +135,7 @@ class SampleLoader:
         document = Document.objects.filter(file=name).first()
         if document is None:
             document = Document(file=stored(name, content), title=title[:200], language=language)
+            document.read_file()
             document.full_clean()
             document.save()
             self.made[str(Document._meta.verbose_name_plural)] += 1
@@ -144,7 +149,7 @@ class SampleLoader:
         for place, entry in enumerate(self.entries("topics.toml", "topic")):
             key = entry["key"]
             facts = {
-                "image": self.image(f"topic-{key}", entry, entry["en"]["title"]),
+                "image": self.image(f"topic-{key}", entry),
                 "in_focus": entry["in_focus"],
                 "position": place,
             }
@@ -154,7 +159,7 @@ class SampleLoader:
         for place, entry in enumerate(self.entries("pages_*.toml", "page")):
             key = entry["key"]
             facts = {
-                "image": self.image(f"page-{key}", entry, entry["en"]["title"]),
+                "image": self.image(f"page-{key}", entry),
                 "parent": self.items[f"page:{entry['parent']}"] if "parent" in entry else None,
                 "position": place,
             }
@@ -168,7 +173,7 @@ class SampleLoader:
             alt = {"en": f"Abstract portrait in the place of a photograph of {name}",
                    "fr": f"Portrait abstrait tenant lieu de photographie de {name}"}  # fmt: skip
             facts = {
-                "image": self.picture(f"term-{key}", name, alt, partial(face, entry["portrait"])),
+                "image": self.picture(f"term-{key}", self.titles(entry), alt, partial(face, entry["portrait"])),
                 "began_on": entry["began_on"],
                 "ended_on": entry.get("ended_on"),
                 **{field: entry.get(field, "") for field in ("x_url", "facebook_url", "instagram_url", "linkedin_url")},
@@ -182,7 +187,7 @@ class SampleLoader:
         key, year = entry["key"], str(entry["year"])
         alt = {"en": f"Cover of the annual report for {year}", "fr": f"Couverture du rapport annuel {year}"}
         facts = {
-            "image": self.picture(f"report-{key}", entry["en"]["title"], alt, lambda: jpeg(cover(key, year))),
+            "image": self.picture(f"report-{key}", self.titles(entry), alt, lambda: jpeg(cover(key, year))),
             "year": entry["year"],
             "published_on": entry["date"],
         }
@@ -203,7 +208,7 @@ class SampleLoader:
                 "kind": entry["kind"].replace("_", "-"),
                 "date": entry["date"],
                 "reference": entry.get("reference", ""),
-                "image": self.image(f"news-{key}", entry, entry["en"]["title"]),
+                "image": self.image(f"news-{key}", entry),
                 "media_url": entry.get("media_url", ""),
                 "delivery_status": entry.get("delivery", "").replace("_", "-"),
                 "secretary_general": self.items[f"term:{term}"] if term else None,
@@ -233,7 +238,7 @@ class SampleLoader:
             key = entry["key"]
             facts = {
                 "date": entry["date"],
-                "image": self.image(f"article-{key}", entry, entry["en"]["title"]),
+                "image": self.image(f"article-{key}", entry),
                 "issue": issues.get(entry.get("issue", "")),
             }
             relations = {"topics": self.about(entry), "authors": [authors[name] for name in entry["authors"]]}
@@ -246,12 +251,12 @@ class SampleLoader:
         author = Author.objects.filter(name=entry["name"]).first()
         if author is None:
             alt = {"en": "Abstract portrait", "fr": "Portrait abstrait"}
-            key = entry["key"]
+            key, name = entry["key"], Translations(en=entry["name"])
             author = Author(
                 name=entry["name"],
                 affiliation=Translations({code: entry[code]["affiliation"] for code in self.languages}),
                 biography=Translations({code: entry[code]["biography"] for code in self.languages}),
-                image=self.picture(f"author-{key}", entry["name"], alt, partial(face, entry["portrait"])),
+                image=self.picture(f"author-{key}", name, alt, partial(face, entry["portrait"])),
             )
             author.full_clean()
             author.save()
@@ -281,7 +286,7 @@ class SampleLoader:
                 "time_zone": entry["time_zone"],
                 "accreditation_deadline": deadline,
                 "live_stream_url": entry.get("live_stream_url", ""),
-                "image": self.image(f"event-{key}", entry, entry["en"]["title"]),
+                "image": self.image(f"event-{key}", entry),
             }
             at = min(timezone.now(), dt.datetime.combine(first, dt.time(9), BRUSSELS) - dt.timedelta(days=30))
             self.publish(
@@ -293,7 +298,7 @@ class SampleLoader:
         for place, entry in enumerate(self.entries("featured.toml", "feature")):
             key = entry["key"]
             facts = {
-                "image": self.image(f"featured-{key}", entry, entry["en"]["title"]),
+                "image": self.image(f"featured-{key}", entry),
                 "date": entry.get("date"),
                 "target": target_of(self.items[entry["target"]]),
                 "position": place,

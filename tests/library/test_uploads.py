@@ -35,10 +35,12 @@ def bomb(width: int = 60_000, height: int = 60_000) -> bytes:
 
 def upload(person: Person, model: Any, name: str, content: bytes) -> Any:
     data = form_data(person.get(add_url(model)), f"{model._meta.model_name}_form")
-    words = {"alt_text_en": "What it shows", "alt_text_0": "What it shows", "credit": "A photographer"}
+    words = {
+        "title": "Typed title", "title_en": "Typed title", "alt_text_en": "What it shows", "credit_en": "A photographer",
+    }  # fmt: skip
     file = SimpleUploadedFile(name, content)
     values = {name: value for name, value in words.items() if name in data}
-    return person.post(add_url(model), {**data, **values, "title": "Typed title", "file": file}, follow=True)
+    return person.post(add_url(model), {**data, **values, "file": file}, follow=True)
 
 
 @pytest.mark.parametrize(
@@ -125,7 +127,7 @@ def test_a_name_leads_nowhere_outside_the_library(name: str, writer: Person) -> 
 
 def test_alternative_text_is_asked_for(writer: Person) -> None:
     data = form_data(writer.get(add_url(Image)), "image_form")
-    response = writer.post(add_url(Image), {**data, "title": "T", "file": SimpleUploadedFile("a.jpg", jpeg())})
+    response = writer.post(add_url(Image), {**data, "title_en": "T", "file": SimpleUploadedFile("a.jpg", jpeg())})
     assert response.status_code == 200
     assert "alt_text" in response.context["adminform"].form.errors
 
@@ -133,23 +135,22 @@ def test_alternative_text_is_asked_for(writer: Person) -> None:
 def test_changing_the_words_keeps_the_file(writer: Person) -> None:
     image = ImageFactory()
     data = form_data(writer.get(change_url(image)), "image_form")
-    writer.post(change_url(image), {**data, "title": "Other title"})
+    writer.post(change_url(image), {**data, "title_en": "Other title"})
     before, image = image.file.name, Image.objects.get()
-    assert (image.title, image.file.name) == ("Other title", before)
+    assert (str(image.title), image.file.name) == ("Other title", before)
 
 
 def test_a_lost_file_does_not_break_the_admin(writer: Person) -> None:
     image, document = ImageFactory(), DocumentFactory()
     Path(image.file.path).unlink()
     Path(document.file.path).unlink()
-    assert document.size == 0
     for url in (list_url(Image), change_url(image), list_url(Document), change_url(document)):
         assert writer.get(url).status_code == 200
 
 
 def test_pictures_are_found_by_typing(writer: Person) -> None:
-    ImageFactory(title="A frigate at sea")
-    ImageFactory(title="A desert")
+    ImageFactory(title={"en": "A frigate at sea"})
+    ImageFactory(title={"en": "A desert"})
     found = writer.get(
         reverse("admin:autocomplete"),
         {"term": "frig", "app_label": "news", "model_name": "newsitem", "field_name": "image"},

@@ -94,7 +94,7 @@ def test_every_kind_has_a_list(visitor: Person) -> None:
 
 def test_the_page_of_an_item_shows_all_that_was_entered(visitor: Person) -> None:
     topic = TopicFactory(title="Cyber defence")
-    image = ImageFactory(credit="A photographer", caption={"en": "What happened"})
+    image = ImageFactory(credit={"en": "A photographer"}, caption={"en": "What happened"})
     document = DocumentFactory(title="The communiqué")
     item = NewsItemFactory(
         title="A speech in Brussels", kind="speech", secretary_general=TermFactory(title="Cleo Third"),

@@ -193,7 +193,7 @@ def test_the_first_save_keeps_what_was_there_before(administrator: Person) -> No
 # ── What differs ─────────────────────────────────────────────────────────────────────────────────────────
 def test_texts_are_compared_word_by_word_under_the_names_of_the_languages(administrator: Person) -> None:
     row = SiteSettingsFactory(tagline={"en": "News of the day", "fr": "Les nouvelles du jour"})
-    save(administrator, row, tagline_en="News of the week", logo=ImageFactory(title="A shield").pk)
+    save(administrator, row, tagline_en="News of the week", logo=ImageFactory(title={"en": "A shield"}).pk)
     assert compared(administrator, row) == {
         "Tagline": "English: News of the [-day-]{+week+}\nFrançais: Les nouvelles du jour",
         "Logo": "{+A shield+}",

@@ -57,7 +57,7 @@ def test_it_can_be_narrowed_by_action_person_and_date_and_searched(administrator
 
 
 def test_an_entry_shows_before_and_after_as_people_read_it(administrator: Person) -> None:
-    image, topic = ImageFactory(title="The hall"), TopicFactory(title="Peace")
+    image, topic = ImageFactory(title={"en": "The hall"}), TopicFactory(title="Peace")
     item = NewsItemFactory(title="Old title", body="<p>Old words.</p>", kind="news")
     item.title, item.body, item.kind, item.image = "New title", "<p>New <strong>words</strong>.</p>", "statement", image
     workflow.save_draft(item, by=IMPORTER, relations={"topics": [topic]})

@@ -39,7 +39,7 @@ def test_html_is_compared_by_its_words() -> None:
 
 @pytest.mark.django_db
 def test_every_kind_of_field_is_readable() -> None:
-    item = NewsItemFactory(topics=[TopicFactory(title="Cyber")], image=ImageFactory(title="A ship"))
+    item = NewsItemFactory(topics=[TopicFactory(title="Cyber")], image=ImageFactory(title={"en": "A ship"}))
     old = snapshot(item)
     item.kind, item.date, item.image = NewsItem.Kind.STATEMENT, dt.date(2024, 2, 1), None
     new = snapshot(item, {"topics": [TopicFactory(title="Space")]})

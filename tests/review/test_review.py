@@ -31,7 +31,7 @@ def test_an_article_shows_its_authors_issue_and_reading_time(visitor: Person) ->
     second = AuthorFactory(name="Bob Writer")
     article = ArticleFactory(
         title="Decide the future", standfirst="Two sentences.", body=f"<p>{'word ' * 500}</p>", authors=[author, second],
-        issue=IssueFactory(year=2023, season=Issue.Season.WINTER), image=ImageFactory(credit="A photographer"),
+        issue=IssueFactory(year=2023, season=Issue.Season.WINTER), image=ImageFactory(credit={"en": "A photographer"}),
         topics=[TopicFactory(title="Foresight")],
     )  # fmt: skip
     main = text(one(parse(visitor.get(article.get_absolute_url())), "main"))
