@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from publishing.diff import readable
 from publishing.models import Recorded
-from publishing.records import AuditEntry
+from publishing.records import AuditEntry, Revision
 
 
 @admin.register(AuditEntry)
@@ -86,23 +86,34 @@ class AuditEntryAdmin(admin.ModelAdmin[AuditEntry]):
 # What a verb has decided, besides the item's fields.
 LABELS = {
     "at": _("Time"),
-    "due_at": _("Goes live"),
     "order": _("Order"),
+    "renders": _("Revision of the original"),
     "emergency": _("Reason for approving one’s own words"),
 }
 
 
+REVISION_FIELDS = {name: Revision._meta.get_field(name) for name in ("state", "due_at")}
+
+
 def field_of(model: Any, name: str) -> Any:
-    """A column, or a part of the model's content beside its columns. Raises FieldDoesNotExist."""
+    """A column, or a part of the model's content beside its columns, or what only its revisions have.
+
+    Raises LookupError.
+    """
     parts = {part.name: part for part in getattr(model, "parts", ())}
-    return parts.get(name) or model._meta.get_field(name)
+    if name in parts:
+        return parts[name]
+    try:
+        return model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return REVISION_FIELDS[name]
 
 
 def label_of(model: Any, name: str) -> str:
     """A field's name for people, also of a field that the model no longer has."""
     try:
         return capfirst(str(field_of(model, name).verbose_name))
-    except (AttributeError, FieldDoesNotExist):
+    except (AttributeError, LookupError):
         return str(LABELS.get(name, name))
 
 
@@ -110,7 +121,7 @@ def shown(model: Any, name: str, value: Any) -> str:
     """A value as it is read, however old the entry is."""
     try:
         return readable(field_of(model, name), value)
-    except (AttributeError, FieldDoesNotExist, ValidationError, TypeError, ValueError):
+    except (AttributeError, LookupError, ValidationError, TypeError, ValueError):
         moment = _moment(value)
         return moment or ("" if value is None else str(value))
 

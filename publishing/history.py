@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from publishing.models import Recorded
 from publishing.records import AuditEntry, Revision
-from publishing.snapshots import Content, changed, overlay, snapshot
+from publishing.snapshots import Content, before_and_after, overlay, snapshot
 from publishing.versions import Overtaken, Person, Refused, audit, stored_person
 
 Verb = AuditEntry.Verb
@@ -127,8 +127,7 @@ def _require_newest(latest: Revision | None, seen: int | None) -> None:
 def _went_live(
     item: Recorded, latest: Revision | None, content: Content, *, by: Person, verb: Verb, note: str = ""
 ) -> Revision:
-    before = latest.content if latest else {}
-    changes = {name: [before.get(name), content[name]] for name in changed(before, content)}
+    changes = before_and_after(latest.content if latest else {}, content)
     audit(verb, item, by=by, note=note, changes=changes)
     return _add(item, content, by=by, number=latest.number + 1 if latest else 1, note=note)
 

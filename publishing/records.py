@@ -192,6 +192,7 @@ class AuditEntry(OfItem):
         WITHDRAW = "withdraw", _("Withdrew")
         RESTORE = "restore", _("Restored a revision")
         CONFIRM = "confirm", _("Confirmed the translation")
+        PLAN = "plan", _("Planned the release")
         JOIN = "join", _("Put into a release")
         LEAVE = "leave", _("Taken out of a release")
 

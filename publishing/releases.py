@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from publishing import due, rights, versions, workflow
 from publishing.models import Publishable
 from publishing.records import DRAFTS, AuditEntry, Release, Revision
+from publishing.snapshots import before_and_after
 from publishing.versions import Person, Refused
 
 Verb = AuditEntry.Verb
@@ -80,8 +81,10 @@ def plan(release: Release, *, by: Person, name: str, due_at: dt.datetime | None)
     held = _hold(release, by, "change")
     if held.approved_at is not None and due_at != held.due_at:
         raise Refused(_("The release is approved for its time. Move it, or cancel its approval first."))
+    changes = before_and_after({"name": held.name, "due_at": held.due_at}, {"name": name, "due_at": due_at})
     held.name, held.due_at = name, due_at
     held.save()
+    versions.audit(Verb.PLAN, held, by=by, changes=changes)
 
 
 # ── What becomes of it ───────────────────────────────────────────────────────────────────────────────
@@ -127,9 +130,9 @@ def cancel(release: Release, *, by: Person) -> None:
         rights.require(by, "publish", item)
         versions.hold(item, None)
         _reopen(revision, release=held)
-    held.approved_at, held.failure = None, ""
+    before, held.approved_at, held.failure = held.approved_at, None, ""
     held.save()
-    versions.audit(Verb.CANCEL, held, by=by)
+    versions.audit(Verb.CANCEL, held, by=by, changes={"approved_at": [before, None]})
     release.refresh_from_db()
 
 

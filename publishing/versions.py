@@ -21,7 +21,7 @@ from publishing import former
 from publishing.models import Publishable, Recorded, State
 from publishing.records import DRAFTS, AuditEntry, Release, Revision
 from publishing.registry import kind_of
-from publishing.snapshots import Content, Relations, changed, overlay, snapshot
+from publishing.snapshots import Content, Relations, before_and_after, overlay, snapshot
 
 Verb = AuditEntry.Verb
 Person = AbstractBaseUser | AnonymousUser | PermissionsMixin
@@ -84,7 +84,7 @@ def record(
     revision.number = after.number + 1 if after else 1
     revision.release_id = after.release_id if after and after.state in DRAFTS else None
     revision.save()
-    audit(verb, item, by=by, note=note)
+    audit(verb, item, by=by, note=note, changes=before_and_after(after.content if after else {}, content))
     return revision
 
 
@@ -160,8 +160,7 @@ def go_live(stored: Publishable, revision: Revision, *, at: dt.datetime) -> None
     if stored.live_from is not None and stored.live_from <= at:
         # With what going live has filled in, such as the date, so that the form begins with what the revision holds.
         revision.content = snapshot(stored)
-        changes = {name: [old.get(name), revision.content[name]] for name in changed(old, revision.content)}
-        audit(Verb.GO_LIVE, stored, by=None, changes=changes)
+        audit(Verb.GO_LIVE, stored, by=None, changes=before_and_after(old, revision.content))
     revision.save()
 
 

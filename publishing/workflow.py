@@ -107,7 +107,7 @@ def submit(item: Publishable, *, by: Person, seen: int | None = None, note: str 
     latest.state = Revision.State.SUBMITTED
     latest.note = note or latest.note
     latest.save()
-    audit(Verb.SUBMIT, stored, by=by, note=note)
+    audit(Verb.SUBMIT, stored, by=by, note=note, changes={"state": [Revision.State.DRAFT, latest.state]})
     return latest
 
 
@@ -123,7 +123,7 @@ def return_to_author(item: Publishable, *, by: Person, note: str, seen: int | No
     latest.state = Revision.State.DRAFT
     latest.note = note
     latest.save()
-    audit(Verb.RETURN, stored, by=by, note=note)
+    audit(Verb.RETURN, stored, by=by, note=note, changes={"state": [Revision.State.SUBMITTED, latest.state]})
     return latest
 
 
@@ -212,10 +212,12 @@ def cancel_schedule(item: Publishable, *, by: Person, seen: int | None = None) -
     stored, latest = hold(item, seen)
     waiting = Revision.objects.of(stored).filter(state=Revision.State.APPROVED).first()
     if waiting is not None:
+        before = waiting.due_at
         waiting.state = Revision.State.DRAFT if waiting.pk == latest.pk else Revision.State.SUPERSEDED
-        waiting.due_at = waiting.release = None
+        waiting.due_at, waiting.release, waiting.failure = None, None, ""
         waiting.save()
     elif stored.state is State.SCHEDULED:
+        before = stored.live_from
         stored.live_from = stored.live_until = None
         write(stored, latest.content, store=True)
         Revision.objects.of(stored).filter(state=Revision.State.LIVE).update(
@@ -223,7 +225,7 @@ def cancel_schedule(item: Publishable, *, by: Person, seen: int | None = None) -
         )
     else:
         raise Refused(_("Nothing is scheduled."))
-    audit(Verb.CANCEL, stored, by=by)
+    audit(Verb.CANCEL, stored, by=by, changes={"due_at": [before, None]})
     item.refresh_from_db()
 
 
@@ -253,13 +255,14 @@ def withdraw(item: Publishable, *, by: Person, explanation: str = "", seen: int 
     stored, latest = hold(item, seen)
     if stored.state is not State.LIVE:
         raise Refused(_("Only what is public can be withdrawn."))
+    before = stored.live_until
     stored.live_until = stored.withdrawn_at = timezone.now()
     stored.withdrawal_note = explanation.strip()
     stored.save()
     waiting = Revision.objects.of(stored).filter(state=Revision.State.APPROVED)
-    waiting.filter(pk=latest.pk).update(state=Revision.State.DRAFT, due_at=None, release=None)
-    waiting.exclude(pk=latest.pk).update(state=Revision.State.SUPERSEDED, due_at=None, release=None)
-    audit(Verb.WITHDRAW, stored, by=by, note=explanation)
+    waiting.exclude(pk=latest.pk).update(state=Revision.State.SUPERSEDED, due_at=None, release=None, failure="")
+    waiting.update(state=Revision.State.DRAFT, due_at=None, release=None, failure="")
+    audit(Verb.WITHDRAW, stored, by=by, note=explanation, changes={"live_until": [before, stored.live_until]})
     item.refresh_from_db()
 
 
@@ -272,6 +275,6 @@ def confirm_translation(item: Publishable, *, by: Person, seen: int | None = Non
     if stored.original is None or live is None:
         raise Refused(_("Only a published translation can be out of date."))
     source = Revision.objects.of(stored.original).filter(state=Revision.State.LIVE).first()
-    live.renders = source.number if source else None
+    before, live.renders = live.renders, source.number if source else None
     live.save(update_fields=["renders"])
-    audit(Verb.CONFIRM, stored, by=by)
+    audit(Verb.CONFIRM, stored, by=by, changes={"renders": [before, live.renders]})

@@ -72,6 +72,28 @@ def test_an_entry_shows_before_and_after_as_people_read_it(administrator: Person
     }
 
 
+def test_every_decision_shows_what_it_changed(administrator: Person) -> None:
+    item = NewsItemFactory.build(title="Summit")
+    workflow.save_draft(item, by=IMPORTER)
+    workflow.submit(item, by=IMPORTER)
+    workflow.return_to_author(item, by=IMPORTER, note="Shorter.")
+    workflow.approve(item, by=IMPORTER)
+    item.title = "Summit ends"
+    workflow.save_draft(item, by=IMPORTER)
+    workflow.approve(item, by=IMPORTER, at=timezone.now() + timezone.timedelta(days=1))
+    workflow.cancel_schedule(item, by=IMPORTER)
+    workflow.withdraw(item, by=IMPORTER)
+    found = {}
+    for entry in AuditEntry.objects.exclude(changes={}).order_by("pk"):
+        found[entry.verb] = {**found.get(entry.verb, {}), **changed(administrator, entry)}
+    assert found["save"]["Title"] == ("Summit", "Summit ends")  # the newest of the two
+    assert found["submit"] == {"State": ("Draft", "In review")}
+    assert found["return"] == {"State": ("In review", "Draft")}
+    assert set(found["approve"]) == {"Time"}
+    assert found["cancel"]["Goes live"][1] == "–"
+    assert found["withdraw"]["Comes down"][0] == "–"
+
+
 def test_an_entry_shows_a_time_in_the_sites_time_zone(administrator: Person) -> None:
     item = NewsItemFactory()
     workflow.expire(item, by=IMPORTER, at=timezone.datetime(2034, 1, 25, 8, 30, tzinfo=timezone.get_fixed_timezone(0)))
