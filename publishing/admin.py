@@ -297,7 +297,7 @@ class HandOrderedAdmin(OrderableAdmin, PublishableAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if not isinstance(form, PublishableForm):
-            self.model.rows().filter(pk=obj.pk).update(position=obj.position)
+            workflow.place(obj, by=request.user, position=obj.position)
             return
         super().save_model(request, obj, form, change)
 

@@ -85,7 +85,6 @@ class AuditEntryAdmin(admin.ModelAdmin[AuditEntry]):
 
 # What a verb has decided, besides the item's fields.
 LABELS = {
-    "at": _("Time"),
     "order": _("Order"),
     "renders": _("Revision of the original"),
     "emergency": _("Reason for approving one’s own words"),

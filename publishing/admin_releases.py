@@ -204,7 +204,10 @@ class ReleaseAdmin(admin.ModelAdmin[Release]):
         if change:
             releases.plan(obj, by=request.user, name=obj.name, due_at=obj.due_at)
         else:
-            super().save_model(request, obj, form, change)
+            releases.create(obj, by=request.user)
+
+    def delete_model(self, request: HttpRequest, obj: Release) -> None:
+        releases.delete(obj, by=request.user)
 
     def response_add(self, request: HttpRequest, obj: Release, post_url_continue: str | None = None) -> HttpResponse:
         """On to what it is to hold."""
@@ -216,7 +219,7 @@ class ReleaseAdmin(admin.ModelAdmin[Release]):
         release: Release | None = kwargs.get("obj")
         if release is not None:
             held = members(release.members(), request.user)
-            decides = bool(held) and self._may_publish(request)
+            decides = self._may_publish(request)
             context |= {
                 "release": release,
                 "members": held,

@@ -75,7 +75,7 @@ def delete(item: Recorded, *, by: Person) -> None:
     begin(item)
     row = {**snapshot(item), **{name: item.serializable_value(name) for name in item.outside}}
     changes = {name: [value, None] for name, value in row.items()}
-    audit(Verb.WITHDRAW, item, by=by, note=gettext("Deleted."), changes=changes)
+    audit(Verb.DELETE, item, by=by, changes=changes)
     item.delete()
 
 
@@ -91,7 +91,7 @@ def check(row: models.Model) -> None:
 # ── What was deleted ─────────────────────────────────────────────────────────────────────────────────
 def deletions(model: type[Recorded]) -> list[AuditEntry]:
     """Of each row that is gone, the entry of its deletion, newest first."""
-    entries = AuditEntry.objects.filter(content_type=ContentType.objects.get_for_model(model), verb=Verb.WITHDRAW)
+    entries = AuditEntry.objects.filter(content_type=ContentType.objects.get_for_model(model), verb=Verb.DELETE)
     newest: dict[int, AuditEntry] = {}
     for entry in entries.exclude(object_id__in=model._default_manager.values("pk")):
         newest.setdefault(entry.object_id, entry)
@@ -105,7 +105,7 @@ def deleted(model: type[R], key: int) -> R | None:
     if latest is None:
         return None
     overlay(item, latest.content)
-    deletion = AuditEntry.objects.of(item).filter(verb=Verb.WITHDRAW).first()
+    deletion = AuditEntry.objects.of(item).filter(verb=Verb.DELETE).first()
     if deletion is not None:
         for name in item.outside:
             field: Any = model._meta.get_field(name)

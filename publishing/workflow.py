@@ -14,6 +14,7 @@ import datetime as dt
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -21,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from publishing.models import Publishable, State
 from publishing.records import AuditEntry, Release, Revision, WorkingCopy
-from publishing.rights import require
+from publishing.rights import may_publish_everywhere, require
 from publishing.snapshots import Relations, snapshot
 from publishing.versions import (
     Person,
@@ -33,6 +34,7 @@ from publishing.versions import (
     rehearsal,
     rehearse,
     relate,
+    reopen,
     settle,
     stored_person,
     wait,
@@ -94,7 +96,21 @@ def delete(item: Publishable, *, by: Person) -> None:
     if stored.live_from is not None:
         require(by, "publish", item)
     WorkingCopy.objects.of(stored).delete()
+    changes = {name: [value, None] for name, value in snapshot(stored).items()}
+    audit(Verb.DELETE, stored, by=by, changes=changes)
     stored.delete()
+
+
+@transaction.atomic
+def place(item: Publishable, *, by: Person, position: int) -> None:
+    """Say where a `HandOrdered` item stands among its neighbours, in all languages. The public sees it at once."""
+    model = type(item)
+    if not may_publish_everywhere(by, model):
+        raise PermissionDenied
+    rows = model.rows().select_for_update().filter(pk=item.pk)
+    before = rows.values_list("position", flat=True).get()
+    rows.update(position=position)
+    audit(Verb.PLACE, item, by=by, changes={"position": [before, position]})
 
 
 @transaction.atomic
@@ -153,13 +169,13 @@ def approve(
         raise Refused(_("There is nothing new to publish."))
     latest.correction = correction.strip()
     latest.release = None
+    _sign(latest, stored, by=by, at=at or now, emergency=emergency, note=correction)
     if at is not None and at > now and (stored.was_public or stored.is_followed_before(at)):
         _schedule(stored, latest, at)
     else:
         if not stored.was_public:
             stored.live_from = at or now
         go_live(stored, latest, at=now)
-    _sign(latest, stored, by=by, at=at or now, emergency=emergency, note=correction)
     item.refresh_from_db()
     return latest
 
@@ -171,8 +187,8 @@ def approve_for(revision: Revision, *, by: Person, at: dt.datetime, release: Rel
     require(by, "publish", item)
     stored, _latest = hold(item, None)
     _require_second_eyes(revision, by, emergency)
-    wait(stored, revision, at, release)
     _sign(revision, stored, by=by, at=at, emergency=emergency, note=release.name)
+    wait(stored, revision, at, release)
 
 
 def _sign(
@@ -181,7 +197,7 @@ def _sign(
     """Say on the revision and in the audit trail who has approved it, for when, and why without a second person."""
     revision.approved_by, revision.approved_at = stored_person(by), timezone.now()
     revision.save()
-    changes: dict[str, list[Any]] = {"at": [None, at]}
+    changes: dict[str, list[Any]] = {"due_at": [None, at]}
     if emergency:
         changes["emergency"] = [None, emergency]
     audit(Verb.APPROVE, stored, by=by, note="\n".join(filter(None, (emergency, note))), changes=changes)
@@ -213,9 +229,7 @@ def cancel_schedule(item: Publishable, *, by: Person, seen: int | None = None) -
     waiting = Revision.objects.of(stored).filter(state=Revision.State.APPROVED).first()
     if waiting is not None:
         before = waiting.due_at
-        waiting.state = Revision.State.DRAFT if waiting.pk == latest.pk else Revision.State.SUPERSEDED
-        waiting.due_at, waiting.release, waiting.failure = None, None, ""
-        waiting.save()
+        reopen(waiting, latest)
     elif stored.state is State.SCHEDULED:
         before = stored.live_from
         stored.live_from = stored.live_until = None
@@ -236,9 +250,7 @@ def expire(item: Publishable, *, by: Person, at: dt.datetime | None, seen: int |
     stored, _latest = hold(item, seen)
     if stored.state not in (State.LIVE, State.SCHEDULED):
         raise Refused(_("Only what is public or scheduled can come down."))
-    if at is not None and Revision.objects.of(stored).due(at=dt.datetime.max.replace(tzinfo=dt.UTC)).filter(
-        due_at__gte=at
-    ):
+    if at is not None and Revision.objects.of(stored).waiting().filter(due_at__gte=at).exists():
         raise Refused(_("A change that waits goes live after that. Cancel its schedule first."))
     before = stored.live_until
     stored.live_until = at
@@ -259,9 +271,9 @@ def withdraw(item: Publishable, *, by: Person, explanation: str = "", seen: int 
     stored.live_until = stored.withdrawn_at = timezone.now()
     stored.withdrawal_note = explanation.strip()
     stored.save()
-    waiting = Revision.objects.of(stored).filter(state=Revision.State.APPROVED)
-    waiting.exclude(pk=latest.pk).update(state=Revision.State.SUPERSEDED, due_at=None, release=None, failure="")
-    waiting.update(state=Revision.State.DRAFT, due_at=None, release=None, failure="")
+    waiting = Revision.objects.of(stored).filter(state=Revision.State.APPROVED).first()
+    if waiting is not None:
+        reopen(waiting, latest)
     audit(Verb.WITHDRAW, stored, by=by, note=explanation, changes={"live_until": [before, stored.live_until]})
     item.refresh_from_db()
 

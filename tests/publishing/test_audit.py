@@ -39,7 +39,7 @@ def test_every_verb_stands_in_it_newest_first(administrator: Person, editor: Per
     workflow.submit(item, by=editor.user)
     workflow.approve(item, by=editor.user)
     page = parse(administrator.get(list_url(AuditEntry)))
-    assert texts(page, "td", cls="field-verb") == ["Approved", "Went live", "Submitted for review", "Saved a draft"]
+    assert texts(page, "td", cls="field-verb") == ["Went live", "Approved", "Submitted for review", "Saved a draft"]
     assert set(texts(page, "td", cls="field-person")) == {"editor", "–"}
     assert labels(administrator) == ["Summit"] * 4
 
@@ -89,9 +89,19 @@ def test_every_decision_shows_what_it_changed(administrator: Person) -> None:
     assert found["save"]["Title"] == ("Summit", "Summit ends")  # the newest of the two
     assert found["submit"] == {"State": ("Draft", "In review")}
     assert found["return"] == {"State": ("In review", "Draft")}
-    assert set(found["approve"]) == {"Time"}
+    assert set(found["approve"]) == {"Goes live"}
     assert found["cancel"]["Goes live"][1] == "–"
     assert found["withdraw"]["Comes down"][0] == "–"
+
+
+def test_what_was_deleted_and_what_was_moved_by_hand_stand_in_it(administrator: Person) -> None:
+    draft, card = NewsItemFactory(draft=True, title="Never mind"), FeaturedItemFactory()
+    workflow.delete(draft, by=IMPORTER)
+    workflow.place(card, by=IMPORTER, position=7)
+    moved, gone = AuditEntry.objects.all()[:2]
+    assert (gone.verb, gone.label) == ("delete", "Never mind")
+    assert changed(administrator, gone)["Title"] == ("Never mind", "–")
+    assert changed(administrator, moved)["Position"][1] == "7"
 
 
 def test_an_entry_shows_a_time_in_the_sites_time_zone(administrator: Person) -> None:

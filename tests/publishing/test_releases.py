@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -85,6 +85,54 @@ def test_a_draft_is_in_one_release_at_a_time() -> None:
     first, second = holding(item), holding(item, name="Another")
     assert list(first.members()) == []
     assert second.members().count() == 1
+
+
+def test_a_release_that_has_lost_all_it_held_can_be_cancelled_and_dropped(editor: Person) -> None:
+    item = NewsItemFactory()
+    edit(item, title="New")
+    release = holding(item)
+    releases.approve(release, by=IMPORTER, at=timezone.now() + HOUR)
+    workflow.cancel_schedule(item, by=IMPORTER)
+    assert release.members().count() == 0
+    do(editor, release, "cancel")
+    release.refresh_from_db()
+    assert release.state == Release.State.OPEN
+    assert editor.post(page(release, "delete"), {"post": "yes"}).status_code == 302
+    assert not Release.objects.exists()
+    trail = AuditEntry.objects.of(release).values_list("verb", flat=True)
+    assert list(trail) == ["delete", "cancel", "approve"]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one lock for all")
+@pytest.mark.django_db(transaction=True)
+def test_nobody_changes_an_item_while_its_release_is_being_approved(monkeypatch: pytest.MonkeyPatch) -> None:
+    item = NewsItemFactory()
+    edit(item, title="New")
+    release = holding(item)
+    outcome: list[str] = []
+
+    def other() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '300ms'")
+            try:
+                cursor.execute("SELECT id FROM news_newsitem WHERE id = %s FOR UPDATE", [item.pk])
+                outcome.append("free")
+            except OperationalError:
+                outcome.append("held")
+        connection.close()
+
+    approve_for = workflow.approve_for
+
+    def watched(*args: Any, **kwargs: Any) -> None:
+        if not outcome:
+            thread = threading.Thread(target=other)
+            thread.start()
+            thread.join()
+        approve_for(*args, **kwargs)
+
+    monkeypatch.setattr(workflow, "approve_for", watched)
+    releases.approve(release, by=IMPORTER, at=timezone.now() + HOUR)
+    assert outcome == ["held"]
 
 
 def test_what_is_taken_out_stays_a_draft() -> None:

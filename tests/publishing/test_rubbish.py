@@ -109,7 +109,7 @@ def test_a_nul_in_what_is_said_is_a_message_and_long_texts_are_kept(verb: str, f
     assert rows(item) == before
     words = "\U0001f4f0 \u202e" + "слово " * 20_000
     assert editor.post(verb_url(item, verb), {**sent, field: words}).status_code == 302
-    assert AuditEntry.objects.of(item).first().note == words.strip()
+    assert words.strip() in AuditEntry.objects.of(item).values_list("note", flat=True)
 
 
 @pytest.mark.parametrize(
