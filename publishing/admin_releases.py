@@ -217,6 +217,8 @@ class ReleaseAdmin(admin.ModelAdmin[Release]):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         release: Release | None = kwargs.get("obj")
+        # A new release leads on to what it is to hold, whatever button was pressed.
+        context |= {"show_save_and_add_another": False, "show_save_and_continue": release is not None}
         if release is not None:
             held = members(release.members(), request.user)
             decides = self._may_publish(request)

@@ -170,7 +170,9 @@ def test_an_outsider_with_a_link_sees_that_page_and_nothing_else(visitor: Person
     assert "For your eyes</h1>" in response.content.decode()
     assert "/admin/" not in response.content.decode()
     for rest in ("en/", "en/news/", "fr/", "en/search/?q=SECRET"):
-        assert visitor.get(url + rest).status_code == 404
+        response = visitor.get(url + rest)
+        assert response.status_code == 404
+        assert "This link shows one page only." in response.content.decode()
 
 
 def test_a_link_shows_the_revision_that_it_was_made_for(visitor: Person) -> None:
@@ -192,6 +194,7 @@ def test_a_link_ends_when_it_expires_is_revoked_or_tampered_with(visitor: Person
     for url in links:
         response = visitor.get(url, follow=True)
         assert response.status_code == 404
+        assert "Ask the newsroom for a new link." in response.content.decode()
         assert "SECRET" not in response.content.decode()
 
 

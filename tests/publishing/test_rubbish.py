@@ -134,6 +134,7 @@ def test_a_verb_that_does_not_fit_where_the_item_stands_is_a_message(
         assert response.status_code == 200, verb
         told = "no draft to submit" if verb == "submit" else "does not fit where the item stands"
         assert told in response.content.decode(), verb
+        assert f'href="{change_url(item)}">Back</a>' in response.content.decode(), verb
         assert rows(item) == before, verb
     for verb in fitting - {"restore"}:
         assert VERBS[verb].fits(Standing.of(item)), verb

@@ -398,7 +398,7 @@ def test_what_was_taken_up_is_saved_and_then_no_longer_offered(writer: Person) -
     again = opened(writer, item).take_up()
     assert again.offers[0].endswith("stands in the form again. It is not saved yet.")
     assert not again.ways_back
-    assert "was changed successfully" in messages(again.save())
+    assert "The draft is saved." in messages(again.save())
     item.refresh_from_db()
     assert item.title == "Worth an hour"
     assert not WorkingCopy.objects.exists()
