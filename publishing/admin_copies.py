@@ -22,8 +22,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from publishing import copies
-from publishing.dates import moment_in_words
 from publishing.copies import Place
+from publishing.dates import moment_in_words
 from publishing.models import Publishable
 from publishing.records import Revision, WorkingCopy
 

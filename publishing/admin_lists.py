@@ -120,10 +120,7 @@ class PublishableList(admin.ModelAdmin[Any]):
         return format_html_join(
             " ",
             '<span class="state state--{}">{}</span> {}',
-            (
-                (key, label, short_moment(timezone.localtime(when)) if when else "")
-                for key, label, when in badges
-            ),
+            ((key, label, short_moment(timezone.localtime(when)) if when else "") for key, label, when in badges),
         )
 
     @admin.display(description=_("languages"))
