@@ -25,7 +25,7 @@ from publishing import (  # noqa: F401  (the first three register themselves)
 from publishing.admin_copies import WorkingCopyAdminMixin, show
 from publishing.admin_forms import RevisedForm
 from publishing.admin_lists import STANDING, PublishableList
-from publishing.admin_pages import ItemPages, numbered
+from publishing.admin_pages import ItemPages, revision_numbered
 from publishing.admin_preview import PreviewAdminMixin
 from publishing.admin_verbs import VERBS, Standing, Verb, VerbForm, offered
 from publishing.diff import Difference, differences
@@ -262,8 +262,9 @@ class PublishableAdmin(PreviewAdminMixin, WorkingCopyAdminMixin, ItemPages, Publ
 
     def verb_context(self, item: Any, verb: Verb, form: VerbForm) -> dict[str, Any]:
         if verb.key == "restore":
-            revision, newest = numbered(item, str(form["revision"].value())), item.standing.latest
-            return {"revision": revision, "differences": differences(item, newest.content, revision.content)}
+            revision, newest = revision_numbered(item, str(form["revision"].value())), item.standing.latest
+            changes = differences(item, newest.content, revision.content) if revision and newest else []
+            return {"revision": revision, "differences": changes}
         return {
             "differences": self._unpublished(item) if verb.key in ("submit", "approve") else [],
             "mentions": mentions_of(item) if verb.key in ("withdraw", "expire") else [],
