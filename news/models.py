@@ -113,7 +113,8 @@ class NewsItem(Dated):
 
     @property
     def kicker(self) -> str:
-        return str(self.get_kind_display())
+        """The kind, where it says something: in a newsroom, plain news goes without saying."""
+        return "" if self.kind == self.Kind.NEWS else str(self.get_kind_display())
 
     @property
     def speaker_name(self) -> str:

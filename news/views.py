@@ -22,12 +22,14 @@ class NewsList(ItemList):
     template_name = "news/item_list.html"
     filter_class: type[TopicFilter] = NewsFilter
     heading = _("News")
+    mixed = True
 
 
 class KindList(NewsList):
     """All items of one kind: speeches, photos, official texts …"""
 
     filter_class = TopicFilter
+    mixed = False
 
     @property
     def kind(self) -> NewsItem.Kind:

@@ -29,7 +29,7 @@ from publishing import (  # noqa: F401  (the first three register themselves)
 from publishing.admin_copies import WorkingCopyAdminMixin, show
 from publishing.admin_forms import RevisedForm
 from publishing.admin_lists import STANDING, PublishableList
-from publishing.admin_pages import ItemPages
+from publishing.admin_pages import ItemPages, revision_numbered
 from publishing.admin_preview import PreviewAdminMixin
 from publishing.admin_verbs import VERBS, Standing, Verb, VerbForm, offered
 from publishing.diff import Difference, differences
@@ -280,6 +280,10 @@ class PublishableAdmin(PreviewAdminMixin, WorkingCopyAdminMixin, ItemPages, Publ
             }
 
     def verb_context(self, item: Any, verb: Verb, form: VerbForm) -> dict[str, Any]:
+        if verb.key == "restore":
+            revision, newest = revision_numbered(item, str(form["revision"].value())), item.standing.latest
+            changes = differences(item, newest.content, revision.content) if revision and newest else []
+            return {"revision": revision, "differences": changes}
         handing_back = VERBS["return"]
         return {
             "preview_url": preview_url(item) if verb.key in ("submit", "approve", "release") else "",

@@ -12,22 +12,31 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.dateparse import parse_datetime
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.timezone import is_aware, localtime
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from publishing.dates import moment_in_words
 from publishing.diff import readable
 from publishing.models import Recorded
 from publishing.records import AuditEntry, Revision
 
 
+class PersonFilter(admin.RelatedFieldListFilter):
+    """Under a heading of its own: the field is called “by”, and so would be what stands before it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = gettext("person")
+
+
 @admin.register(AuditEntry)
 class AuditEntryAdmin(admin.ModelAdmin[AuditEntry]):
     list_display = ("at", "verb", "label", "kind", "person", "note")
-    list_filter = ("verb", ("at", admin.DateFieldListFilter), "by")
+    list_filter = ("verb", ("at", admin.DateFieldListFilter), ("by", PersonFilter))
     search_fields = ("label",)
     search_help_text = _("Words of a title, as it was then.")
     list_per_page = 50
@@ -133,4 +142,4 @@ def _moment(value: Any) -> str:
         return ""
     if found is None:
         return ""
-    return date_format(localtime(found) if is_aware(found) else found, "DATETIME_FORMAT")
+    return moment_in_words(localtime(found) if is_aware(found) else found)

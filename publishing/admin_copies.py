@@ -16,13 +16,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.middleware.csrf import get_token
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.formats import date_format, time_format
+from django.utils.formats import time_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from publishing import copies
 from publishing.copies import Place
+from publishing.dates import moment_in_words
 from publishing.models import Publishable
 from publishing.records import Revision, WorkingCopy
 
@@ -242,4 +243,4 @@ def _typed_elsewhere(error: copies.TypedElsewhere) -> str:
     return gettext(
         "Not kept: what you typed on %(when)s, in another window or before, is not saved yet. Save here, "
         "or open the form anew to take it up or to discard it."
-    ) % {"when": date_format(timezone.localtime(error.at), "DATETIME_FORMAT")}
+    ) % {"when": moment_in_words(timezone.localtime(error.at))}

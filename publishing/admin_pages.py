@@ -131,10 +131,16 @@ class ItemPages:
         return Media.from_media(media, nonce=nonce)  # type: ignore[no-untyped-call]
 
 
-def numbered(item: Any, number: str) -> Revision:
-    """An item's revision by its number as it stands in an address. Raises Http404 if there is none."""
+def revision_numbered(item: Any, number: str) -> Revision | None:
+    """An item's revision by its number as somebody has sent it."""
     known = number.isdecimal() and len(number) < 10
     found: Revision | None = item.revisions.filter(number=number).first() if known else None
+    return found
+
+
+def numbered(item: Any, number: str) -> Revision:
+    """An item's revision by its number as it stands in an address. Raises Http404 if there is none."""
+    found = revision_numbered(item, number)
     if found is None:
         raise Http404(gettext("There is no such revision."))
     return found

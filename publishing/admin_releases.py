@@ -223,6 +223,8 @@ class ReleaseAdmin(admin.ModelAdmin[Release]):
             held = members(release.members(), request.user)
             decides = self._may_publish(request)
             context |= {
+                "show_save_and_add_another": False,
+                "show_save_and_continue": False,
                 "release": release,
                 "members": held,
                 "unapproved": sum(member.revision.state in DRAFTS for member in held),

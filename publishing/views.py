@@ -149,6 +149,8 @@ class ItemList(ListView[Any]):
     paginate_by = 20
     filter_class: type[ListFilter] | None = None
     heading: Any = ""
+    # Whether the list holds several kinds of things, so that each row says which one it is.
+    mixed = False
 
     def base_queryset(self) -> PublishableQuerySet[Any]:
         return self.model.rows().live().in_language(current_language())
