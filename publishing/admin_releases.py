@@ -87,7 +87,7 @@ class ReleaseVerbForm(forms.Form):
 
 class ApproveReleaseForm(WhenForm, ReleaseVerbForm):
     # The keys of the revisions that the page showed.
-    seen = forms.RegexField(r"^[\d,]+$", widget=forms.HiddenInput, max_length=20_000)
+    seen = forms.RegexField(r"^\d{1,18}(,\d{1,18})*$", widget=forms.HiddenInput, max_length=20_000)
     emergency = emergency_field()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -101,7 +101,7 @@ class ApproveReleaseForm(WhenForm, ReleaseVerbForm):
 
     def arguments(self) -> dict[str, Any]:
         data = self.cleaned_data
-        seen = [int(key) for key in data["seen"].split(",") if key]
+        seen = [int(key) for key in data["seen"].split(",")]
         return {"at": self.instant, "seen": seen, "emergency": data.get("emergency", "")}
 
 
@@ -205,6 +205,11 @@ class ReleaseAdmin(admin.ModelAdmin[Release]):
             releases.plan(obj, by=request.user, name=obj.name, due_at=obj.due_at)
         else:
             super().save_model(request, obj, form, change)
+            begun = {"name": [None, obj.name], "due_at": [None, obj.due_at]}
+            versions.audit(AuditEntry.Verb.PLAN, obj, by=request.user, changes=begun)
+
+    def delete_model(self, request: HttpRequest, obj: Release) -> None:
+        releases.delete(obj, by=request.user)
 
     def response_add(self, request: HttpRequest, obj: Release, post_url_continue: str | None = None) -> HttpResponse:
         """On to what it is to hold."""

@@ -17,6 +17,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from publishing import due, rights, versions, workflow
@@ -85,6 +86,19 @@ def plan(release: Release, *, by: Person, name: str, due_at: dt.datetime | None)
     held.name, held.due_at = name, due_at
     held.save()
     versions.audit(Verb.PLAN, held, by=by, changes=changes)
+
+
+@transaction.atomic
+def delete(release: Release, *, by: Person) -> None:
+    """The release goes; what it held is a draft on its own again."""
+    held = _hold(release, by, "delete")
+    if held.approved_at is not None:
+        raise Refused(_("The release is approved for its time. Move it, or cancel its approval first."))
+    for revision in versions.in_lock_order(held.revisions.open()):
+        rights.require(by, "publish", revision.item)
+        versions.audit(Verb.LEAVE, revision.item, by=by, note=held.name)
+    versions.audit(Verb.WITHDRAW, held, by=by, note=gettext("Deleted."))
+    held.delete()
 
 
 # ── What becomes of it ───────────────────────────────────────────────────────────────────────────────
