@@ -118,9 +118,16 @@ class NewsItem(Dated):
 
     @property
     def speaker_name(self) -> str:
-        if self.speaker or self.kind not in (self.Kind.SPEECH, self.Kind.OPINION) or not self.secretary_general:
+        """Who speaks. The name of a Secretary General whose term has never been public is only a draft yet."""
+        leader = self.secretary_general
+        if (
+            self.speaker
+            or self.kind not in (self.Kind.SPEECH, self.Kind.OPINION)
+            or not leader
+            or not leader.was_public
+        ):
             return self.speaker
-        return f"{self.secretary_general.title}, {self.secretary_general.role}"
+        return f"{leader.title}, {leader.role}"
 
 
 class FeaturedItemQuerySet(HandOrderedQuerySet["FeaturedItem"]):

@@ -26,7 +26,7 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
-from publishing import registry
+from publishing import registry, rights
 from publishing.mentions import path_of
 from publishing.models import Publishable
 
@@ -172,8 +172,8 @@ def describe(text: str) -> str:
     return str(_("Section: %(name)s") % {"name": section.label}) if section else text
 
 
-def suggestions(term: str, *, limit: int = 20) -> list[dict[str, str]]:
-    """Sections and items whose label or title holds the term, for the editor's search box."""
+def suggestions(term: str, *, user: object, limit: int = 20) -> list[dict[str, str]]:
+    """Sections and items that a person may see and whose label or title holds the term, for the editor's search box."""
     needle = term.replace("\x00", "").strip().casefold()
     found = [
         {"id": f"section:{section.key}", "text": describe(f"section:{section.key}")}
@@ -181,6 +181,8 @@ def suggestions(term: str, *, limit: int = 20) -> list[dict[str, str]]:
         if needle in str(section.label).casefold()
     ]
     for kind in registry.kinds_with_pages():
+        if not rights.may(user, "view", kind.model):
+            continue
         originals = kind.model.rows().originals().filter(title__icontains=needle)
         found += [
             {"id": target_of(item), "text": f"{item._meta.verbose_name}: {item}"}

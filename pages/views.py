@@ -113,4 +113,6 @@ class TopicList(ListView[Topic]):
 
 def target_suggestions(request: HttpRequest) -> JsonResponse:
     """What an editor's search box offers to link to; staff only (wrapped by the admin)."""
-    return JsonResponse({"results": suggestions(request.GET.get("term", "")), "pagination": {"more": False}})
+    return JsonResponse(
+        {"results": suggestions(request.GET.get("term", ""), user=request.user), "pagination": {"more": False}}
+    )

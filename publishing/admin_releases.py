@@ -87,7 +87,7 @@ class ReleaseVerbForm(forms.Form):
 
 class ApproveReleaseForm(WhenForm, ReleaseVerbForm):
     # The keys of the revisions that the page showed.
-    seen = forms.RegexField(r"^[\d,]+$", widget=forms.HiddenInput, max_length=20_000)
+    seen = forms.RegexField(r"^\d{1,18}(,\d{1,18})*$", widget=forms.HiddenInput, max_length=20_000)
     emergency = emergency_field()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -101,7 +101,7 @@ class ApproveReleaseForm(WhenForm, ReleaseVerbForm):
 
     def arguments(self) -> dict[str, Any]:
         data = self.cleaned_data
-        seen = [int(key) for key in data["seen"].split(",") if key]
+        seen = [int(key) for key in data["seen"].split(",")]
         return {"at": self.instant, "seen": seen, "emergency": data.get("emergency", "")}
 
 

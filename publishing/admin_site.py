@@ -30,6 +30,10 @@ class PortalAdminSite(admin.AdminSite):
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         return csp_update(ADMIN_POLICY)(super().admin_view(_tried_again(view), cacheable))
 
+    def get_urls(self) -> list[Any]:
+        """Without Django's way to any object's public page: it asks for no right, and drafts have no page."""
+        return [url for url in super().get_urls() if getattr(url, "name", "") != "view_on_site"]
+
     def get_app_list(self, request: Any, app_label: str | None = None) -> list[Any]:
         """In the order of INSTALLED_APPS, which is the order of the editors' work, instead of the alphabet's."""
         place = {config.label: number for number, config in enumerate(apps.get_app_configs())}
@@ -38,7 +42,8 @@ class PortalAdminSite(admin.AdminSite):
         return sorted(found, key=lambda app: first.get(app["app_label"], place[app["app_label"]]))
 
     def index(self, request: Any, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        context = {**Desk(request.user).context(), "preview_root": preview.ROOT, **(extra_context or {})}
+        root = preview.ROOT if preview.may_see_the_site(request.user) else ""
+        context = {**Desk(request.user).context(), "preview_root": root, **(extra_context or {})}
         return super().index(request, context)
 
     def each_context(self, request: Any) -> dict[str, Any]:

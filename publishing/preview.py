@@ -35,7 +35,7 @@ from publishing import clock, due, rights, versions
 from publishing.languages import default_language, language_choices
 from publishing.models import Publishable, require_plausible_year
 from publishing.records import PreviewLink, Release, Revision
-from publishing.registry import kind_of
+from publishing.registry import kind_of, kinds
 
 ROOT = "/preview/"
 PATH = re.compile(rf"^(?P<prefix>{ROOT}(?P<what>[a-z]+)-(?P<key>[\w-]+)/)(?P<rest>.*)$")
@@ -149,6 +149,8 @@ def found(request: HttpRequest, what: str, key: str) -> Preview:
     finders = {"item": _item, "at": _moment, "release": _release, "link": _link}
     if what not in finders:
         raise Http404(gettext("There is nothing to preview at this address."))
+    if what != "link" and not request.user.is_staff:
+        raise PermissionDenied
     return finders[what](request, key)
 
 
@@ -173,7 +175,7 @@ def _moment(request: HttpRequest, key: str) -> Preview:
         require_plausible_year(instant)
     except (ValueError, ValidationError) as error:
         raise Http404(gettext("There is no such moment.")) from error
-    return Preview([], _for_staff(request, instant), whole_site=True, back=reverse("admin:index"))
+    return Preview([], _of_whole_site(request, instant), whole_site=True, back=reverse("admin:index"))
 
 
 def _release(request: HttpRequest, key: str) -> Preview:
@@ -181,16 +183,21 @@ def _release(request: HttpRequest, key: str) -> Preview:
     if release is None:
         raise Http404(gettext("There is no such release."))
     now = timezone.now()
-    instant = _for_staff(request, max(release.due_at or now, now))
+    instant = _of_whole_site(request, max(release.due_at or now, now))
     revisions = versions.in_lock_order(release.revisions.open())
     back = reverse("admin:publishing_release_change", args=[release.pk])
     return Preview(revisions, instant, whole_site=True, back=back)
 
 
-def _for_staff(request: HttpRequest, instant: dt.datetime) -> dt.datetime:
-    if not request.user.is_staff:
+def _of_whole_site(request: HttpRequest, instant: dt.datetime) -> dt.datetime:
+    """The whole site is for those who may see every kind of content before it is public."""
+    if not may_see_the_site(request.user):
         raise PermissionDenied
     return instant
+
+
+def may_see_the_site(user: object) -> bool:
+    return all(rights.may(user, "view", kind.model) for kind in kinds())
 
 
 def _link(request: HttpRequest, key: str) -> Preview:

@@ -86,16 +86,6 @@ def create(release: Release, *, by: Person) -> None:
 
 
 @transaction.atomic
-def delete(release: Release, *, by: Person) -> None:
-    """Drop a release that is not approved; what it holds stays as drafts."""
-    held = _hold(release, by, "delete")
-    if held.state != Release.State.OPEN:
-        raise Refused(_("The release is approved for its time. Cancel its approval first."))
-    versions.audit(Verb.DELETE, held, by=by, changes={"name": [held.name, None], "due_at": [held.due_at, None]})
-    held.delete()
-
-
-@transaction.atomic
 def plan(release: Release, *, by: Person, name: str, due_at: dt.datetime | None) -> None:
     """Name a release and say when it is meant to go live. Nothing is scheduled by that: `approve` does it."""
     held = _hold(release, by, "change")
@@ -105,6 +95,19 @@ def plan(release: Release, *, by: Person, name: str, due_at: dt.datetime | None)
     held.name, held.due_at = name, due_at
     held.save()
     versions.audit(Verb.PLAN, held, by=by, changes=changes)
+
+
+@transaction.atomic
+def delete(release: Release, *, by: Person) -> None:
+    """The release goes; what it held is a draft on its own again."""
+    held = _hold(release, by, "delete")
+    if held.approved_at is not None:
+        raise Refused(_("The release is approved for its time. Move it, or cancel its approval first."))
+    for revision in versions.in_lock_order(held.revisions.open()):
+        rights.require(by, "publish", revision.item)
+        versions.audit(Verb.LEAVE, revision.item, by=by, note=held.name)
+    versions.audit(Verb.DELETE, held, by=by, changes={"name": [held.name, None], "due_at": [held.due_at, None]})
+    held.delete()
 
 
 # ── What becomes of it ───────────────────────────────────────────────────────────────────────────────

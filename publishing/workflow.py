@@ -21,7 +21,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from publishing.models import Publishable, State
-from publishing.records import AuditEntry, Release, Revision, WorkingCopy
+from publishing.records import AuditEntry, PreviewLink, Release, Revision, WorkingCopy
 from publishing.rights import may_publish_everywhere, require
 from publishing.snapshots import Relations, snapshot
 from publishing.versions import (
@@ -90,13 +90,13 @@ def restore(item: Publishable, *, by: Person, revision: Revision, seen: int | No
 def delete(item: Publishable, *, by: Person) -> None:
     """Remove a version that was never public, with its revisions."""
     require(by, "delete", item)
-    stored, _latest = hold(item, None)
+    stored, latest = hold(item, None)
     if stored.was_public:
         raise Refused(_("What was public is withdrawn, not deleted: its address goes on to answer."))
     if stored.live_from is not None:
         require(by, "publish", item)
     WorkingCopy.objects.of(stored).delete()
-    changes = {name: [value, None] for name, value in snapshot(stored).items()}
+    changes = {name: [value, None] for name, value in latest.content.items()}
     audit(Verb.DELETE, stored, by=by, changes=changes)
     stored.delete()
 
@@ -262,7 +262,10 @@ def expire(item: Publishable, *, by: Person, at: dt.datetime | None, seen: int |
 
 @transaction.atomic
 def withdraw(item: Publishable, *, by: Person, explanation: str = "", seen: int | None = None) -> None:
-    """Take a version down now. Its address goes on to answer, with the explanation. A change that waits is dropped."""
+    """Take a version down now. Its address goes on to answer, with the explanation.
+
+    A change that waits is dropped, and the preview links that outsiders have are closed.
+    """
     require(by, "publish", item)
     stored, latest = hold(item, seen)
     if stored.state is not State.LIVE:
@@ -274,6 +277,7 @@ def withdraw(item: Publishable, *, by: Person, explanation: str = "", seen: int 
     waiting = Revision.objects.of(stored).filter(state=Revision.State.APPROVED).first()
     if waiting is not None:
         reopen(waiting, latest)
+    PreviewLink.objects.of(stored).filter(revoked_at=None).update(revoked_at=timezone.now())
     audit(Verb.WITHDRAW, stored, by=by, note=explanation, changes={"live_until": [before, stored.live_until]})
     item.refresh_from_db()
 

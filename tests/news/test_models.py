@@ -8,7 +8,9 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from news.models import FeaturedItem, NewsItem
-from tests.factories import FeaturedItemFactory, NewsItemFactory, TermFactory
+from publishing import workflow
+from tests.conftest import Person
+from tests.factories import IMPORTER, FeaturedItemFactory, NewsItemFactory, TermFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +43,14 @@ def test_a_speech_has_a_speaker_by_name_or_by_office() -> None:
     in_office = NewsItemFactory(kind="speech", secretary_general=term, delivery_status="as-delivered")
     assert named.speaker_name == "Ann Envoy, Deputy"
     assert in_office.speaker_name == "Cleo Third, Secretary General"
+
+
+def test_the_name_on_a_term_of_office_that_is_not_public_yet_stands_on_no_page(visitor: Person) -> None:
+    term = TermFactory(title="Cleo Third", scheduled=True)
+    speech = NewsItemFactory(kind="speech", secretary_general=term)
+    assert "Cleo Third" not in visitor.get(speech.get_absolute_url()).content.decode()
+    workflow.approve(term, by=IMPORTER)
+    assert "Cleo Third" in visitor.get(speech.get_absolute_url()).content.decode()
 
 
 def test_somebody_who_appears_in_the_news_is_not_its_author() -> None:

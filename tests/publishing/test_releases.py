@@ -360,6 +360,45 @@ def test_four_eyes_hold_for_every_item_of_a_release(editor: Person) -> None:
     assert AuditEntry.objects.filter(note="The summit begins.").exists()
 
 
+def test_the_french_desk_deletes_no_release_with_english_in_it(french_desk: Person, editor: Person) -> None:
+    english = NewsItemFactory(draft=True)
+    release = holding(english)
+    assert french_desk.post(page(release, "delete"), {"post": "yes"}).status_code == 403
+    assert [revision.item for revision in release.members()] == [english]
+    assert editor.post(page(release, "delete"), {"post": "yes"}).status_code == 302
+    assert not Release.objects.exists()
+    assert english.revisions.get().state == Revision.State.DRAFT
+
+
+def test_an_approved_release_is_not_deleted() -> None:
+    release = holding(NewsItemFactory(draft=True))
+    releases.approve(release, by=IMPORTER, at=timezone.now() + HOUR)
+    with pytest.raises(Refused, match="approved"):
+        releases.delete(release, by=IMPORTER)
+
+
+def test_the_trail_holds_the_beginning_and_the_end_of_a_release(editor: Person) -> None:
+    editor.post(reverse("admin:publishing_release_add"), {"name": "Summit", "due_at_0": "", "due_at_1": ""})
+    release = Release.objects.get()
+    item = NewsItemFactory(draft=True)
+    releases.add(release, item, by=editor.user)
+    editor.post(page(release, "delete"), {"post": "yes"})
+    entries = AuditEntry.objects.filter(by=editor.user).order_by("pk").values_list("verb", "label", "note")
+    assert list(entries) == [
+        ("plan", "Summit", ""), ("join", item.title, "Summit"), ("leave", item.title, "Summit"),
+        ("withdraw", "Summit", "Deleted."),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("seen", ["9" * 5000, "1" * 30, ",", "1,,2", "x", "1\x00"])
+def test_keys_that_cannot_be_are_a_message(seen: str, editor: Person) -> None:
+    release = holding(NewsItemFactory(draft=True))
+    url = reverse("admin:publishing_release_verb", args=[release.pk, "approve"])
+    assert editor.post(url, {"when": "now", "seen": seen}).status_code == 200
+    release.refresh_from_db()
+    assert release.approved_at is None
+
+
 # ── In the admin ─────────────────────────────────────────────────────────────────────────────────────────
 def test_an_editor_makes_fills_and_approves_a_release(noon: Any, editor: Person, visitor: Person) -> None:
     draft, other = NewsItemFactory(draft=True, title="For the summit"), NewsItemFactory(draft=True, title="Apart")

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import pytest
 from django import forms
+from django.contrib.contenttypes.models import ContentType
 
 from news.models import NewsItem
 from pages.models import Page
@@ -148,6 +149,13 @@ def test_an_item_that_cannot_be_is_not_found(key: str, editor: Person) -> None:
         address = f"{list_url(NewsItem)}{quote(key, safe='')}/{page}"
         assert editor.get(address).status_code in (302, 404)
         assert editor.post(address, {"seen": "1", "revoke": "x"}).status_code in (302, 404)
+
+
+@pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.key)
+def test_there_is_no_way_round_to_the_address_of_a_draft(kind: ContentKind, editor: Person) -> None:
+    draft = factory_of(kind.model)(draft=True)
+    number = ContentType.objects.get_for_model(draft).pk
+    assert editor.get(f"/admin/r/{number}/{draft.pk}/").status_code == 404
 
 
 @pytest.mark.parametrize("number", [*NUMBERS, "2147483648"])
