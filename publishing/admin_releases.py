@@ -205,7 +205,7 @@ class ReleaseAdmin(admin.ModelAdmin[Release]):
             releases.plan(obj, by=request.user, name=obj.name, due_at=obj.due_at)
         else:
             super().save_model(request, obj, form, change)
-            begun = {"name": [None, obj.name], "due_at": [None, obj.due_at]}
+            begun: dict[str, list[Any]] = {"name": [None, obj.name], "due_at": [None, obj.due_at]}
             versions.audit(AuditEntry.Verb.PLAN, obj, by=request.user, changes=begun)
 
     def delete_model(self, request: HttpRequest, obj: Release) -> None:
@@ -228,7 +228,7 @@ class ReleaseAdmin(admin.ModelAdmin[Release]):
                 "unapproved": sum(member.revision.state in DRAFTS for member in held),
                 "verbs": [verb for verb in VERBS.values() if decides and verb.fits(release)],
                 "preview_url": release_url(release),
-                "entries": AuditEntry.objects.of(release)[:50],
+                "entries": AuditEntry.objects.of(release).defer("changes")[:50],
             }
         return super().render_change_form(request, context, *args, **kwargs)
 
