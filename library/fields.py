@@ -1,10 +1,13 @@
 """The rich-text body: HTML by an allow-list, sanitised whenever it is stored."""
 
+import re
 from typing import Any
 
 import nh3
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from django_prose_editor.fields import ProseEditorFormField
 from django_prose_editor.widgets import AdminProseEditorWidget
 
@@ -50,8 +53,19 @@ _cleaner = nh3.Cleaner(
 _EMPTY = {"<p></p>", "<p><br></p>"}
 
 
+# What can stand in itself without end, by way of others. The time that a parser takes grows with the square of the
+# depth, so that a form full of it would keep a process busy for hours.
+NESTING = re.compile(r"<(?!(?:p|br|hr|td|th|tr|strong|em|sub|sup|a|b|i|u)[\s/>])[a-z]", re.IGNORECASE)
+MOST_NESTING = 10_000
+
+
 def sanitise(html: str) -> str:
-    """HTML with only the allowed elements and attributes; "" for a body without content."""
+    """HTML with only the allowed elements and attributes; "" for a body without content.
+
+    Raises ValidationError for more lists, headings and tables than any text has.
+    """
+    if sum(1 for _found in NESTING.finditer(html)) > MOST_NESTING:
+        raise ValidationError(_("This text has too many lists, headings or tables. Make several of it."))
     cleaned = _cleaner.clean(html).strip()
     return "" if cleaned in _EMPTY else cleaned
 

@@ -30,6 +30,7 @@ class ChildInline(OrderableAdmin, admin.TabularInline[Page, Page]):
     fields = ("link", "state", "position")
     readonly_fields = ("link", "state")
     can_delete = False
+    view_on_site = False
     max_num = 0
     verbose_name_plural = _("pages in this section, in order")
 

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.middleware.csrf import get_token
 from django.urls import URLPattern, path, reverse
@@ -50,6 +50,12 @@ class BeatForm(forms.Form):
     form_key = forms.CharField(max_length=40)
     seen = forms.IntegerField(required=False, min_value=0, max_value=2**31 - 1)
     left = forms.BooleanField(required=False)
+
+    def clean_form_key(self) -> str:
+        key: str = self.cleaned_data["form_key"]
+        if not key.isprintable():  # half a character, which no database takes
+            raise ValidationError(UNREADABLE)
+        return key
 
 
 def beat_of(request: HttpRequest) -> dict[str, Any]:

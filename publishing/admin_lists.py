@@ -99,7 +99,9 @@ class PublishableList(admin.ModelAdmin[Any]):
     lists_originals = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        work = Prefetch("revisions", Revision.objects.open().order_by("-number"), to_attr="open_revisions")
+        work = Prefetch(
+            "revisions", Revision.objects.open().defer("content").order_by("-number"), to_attr="open_revisions"
+        )
         queryset: Any = super().get_queryset(request).prefetch_related("translations", "original__translations", work)
         match = request.resolver_match
         if match is None or not str(match.url_name).endswith("_changelist"):

@@ -98,8 +98,11 @@ class ItemPages:
         """Every revision with author, note and state, and everything that was done."""
         item = self._item(request, object_id)
         context = {
-            "revisions": item.revisions.select_related("author", "approved_by").order_by("-number")[:200],
-            "entries": AuditEntry.objects.of(item).select_related("by")[:200],
+            # Without their texts, of which one alone may be long.
+            "revisions": item.revisions.defer("content")
+            .select_related("author", "approved_by")
+            .order_by("-number")[:200],
+            "entries": AuditEntry.objects.of(item).defer("changes")[:200],
             **(extra_context or {}),
         }
         return self._page(request, "history", gettext("History"), item, context)

@@ -230,7 +230,7 @@ class ReleaseAdmin(admin.ModelAdmin[Release]):
                 "unapproved": sum(member.revision.state in DRAFTS for member in held),
                 "verbs": [verb for verb in VERBS.values() if decides and verb.fits(release)],
                 "preview_url": release_url(release),
-                "entries": AuditEntry.objects.of(release)[:50],
+                "entries": AuditEntry.objects.of(release).defer("changes")[:50],
             }
         return super().render_change_form(request, context, *args, **kwargs)
 

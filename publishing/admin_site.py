@@ -57,11 +57,15 @@ def _tried_again(view: Any) -> Any:
     slug, or a revision on top of one that nobody saw. All of that request is rolled back, so it is simply begun again,
     and now what the first has stored is there to be seen, to be merged with or to be told of in the form.
 
-    A number that no column can hold comes from no form of ours: that is a bad request, not a failure of the site.
+    A number that no column can hold comes from no form of ours: that is a bad request, not a failure of the site. So
+    are two things that Django's admin would do for an address made by hand: to search by a regular expression, which
+    can be made to take for ever, and to save as new.
     """
 
     @wraps(view)
     def answered(request: Any, *args: Any, **kwargs: Any) -> Any:
+        if any(name.endswith("regex") for name in request.GET) or "_saveasnew" in request.POST:
+            raise BadRequest
         try:
             return view(request, *args, **kwargs)
         except (IntegrityError, ValidationError):

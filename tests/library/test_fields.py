@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from library.fields import ATTRIBUTES, EXTENSIONS, TAGS, sanitise
 from news.models import NewsItem
+from tests.admin_forms import add_url, errors, send
+from tests.conftest import Person
 from tests.factories import NewsItemFactory
 from tests.html import parse
 
@@ -139,3 +142,23 @@ def test_the_column_is_clean_whichever_way_it_was_written() -> None:
     assert NewsItem.objects.get().body == "<p>Kept</p>"
     NewsItem.objects.bulk_create([NewsItemFactory.build(slug="bulk", body=attack)])
     assert NewsItem.objects.get(slug="bulk").body == "<p>Kept</p>"
+
+
+@pytest.mark.parametrize("nested", ["<ul><li>", "<li><h2>", "<blockquote>", "<div>", "<UL\n><li>", "<table><tr><td>"])
+def test_a_text_nested_to_keep_the_parser_busy_is_refused(nested: str) -> None:
+    with pytest.raises(ValidationError, match="too many lists"):
+        sanitise(nested * 100_000)
+
+
+@pytest.mark.django_db
+def test_a_text_nested_too_deeply_is_a_message_in_the_form(writer: Person) -> None:
+    page = send(writer, add_url(NewsItem), NewsItem, "_save", title="Deep", slug="deep", body="<ul><li>" * 20_000)
+    assert "too many lists" in errors(page)
+    assert not NewsItem.objects.exists()
+
+
+def test_a_long_text_with_thousands_of_paragraphs_is_kept() -> None:
+    html = (
+        "<p>Words with <strong>weight</strong>, <a>a link</a><br> and more.</p>" * 5_000 + "<ul><li>x</li></ul>" * 1_000
+    )
+    assert sanitise(html).count("<p>") == 5_000

@@ -133,7 +133,7 @@ def test_a_deleted_draft_leaves_its_words_in_the_trail(editor: Person) -> None:
     item = NewsItemFactory(draft=True, title="Short-lived")
     editor.post(delete_url(item), {"post": "yes"})
     entry = AuditEntry.objects.get(by=editor.user)
-    assert (entry.label, entry.note, entry.changes["title"]) == ("Short-lived", "Deleted.", ["Short-lived", None])
+    assert (entry.label, entry.changes["title"]) == ("Short-lived", ["Short-lived", None])
 
 
 def test_an_entry_outlasts_the_person(administrator: Person, editor: Person) -> None:

@@ -386,7 +386,7 @@ def test_the_trail_holds_the_beginning_and_the_end_of_a_release(editor: Person) 
     entries = AuditEntry.objects.filter(by=editor.user).order_by("pk").values_list("verb", "label", "note")
     assert list(entries) == [
         ("plan", "Summit", ""), ("join", item.title, "Summit"), ("leave", item.title, "Summit"),
-        ("withdraw", "Summit", "Deleted."),
+        ("delete", "Summit", ""),
     ]  # fmt: skip
 
 

@@ -158,6 +158,19 @@ def test_there_is_no_way_round_to_the_address_of_a_draft(kind: ContentKind, edit
     assert editor.get(f"/admin/r/{number}/{draft.pk}/").status_code == 404
 
 
+@pytest.mark.parametrize("query", ["title__regex=(", "slug__iregex=(a|a)*b", "original__title__regex=x"])
+def test_no_list_is_searched_by_a_regular_expression(query: str, editor: Person) -> None:
+    NewsItemFactory(slug="a" * 40)
+    assert editor.get(f"{list_url(NewsItem)}?{query}").status_code == 400
+
+
+def test_nothing_is_saved_as_new(editor: Person) -> None:
+    item = NewsItemFactory(draft=True)
+    data = form_data(editor.get(change_url(item)), form_id(NewsItem))
+    assert editor.post(change_url(item), {**data, "slug": "other", "_saveasnew": "1"}).status_code == 400
+    assert NewsItem.objects.get() == item
+
+
 @pytest.mark.parametrize("number", [*NUMBERS, "2147483648"])
 def test_revisions_that_do_not_exist_are_not_compared(number: str, editor: Person) -> None:
     address = change_url(NewsItemFactory()).replace("/change/", "/compare/")

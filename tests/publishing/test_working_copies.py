@@ -253,6 +253,7 @@ def test_it_cannot_be_forged_from_another_site(writer: Person) -> None:
         b'{"person": PK, "form_key": "", "typed": []}',
         b'{"person": PK, "form_key": "' + b"k" * 41 + b'", "typed": []}',
         b'{"person": PK, "form_key": "a\\u0000", "typed": []}',
+        b'{"person": PK, "form_key": "\\ud800", "typed": []}',
         b'{"person": PK, "form_key": "k", "seen": -1}',
         b'{"person": PK, "form_key": "k", "seen": 99999999999999999999}',
         b'{"person": PK, "form_key": "k", "seen": "many"}',
