@@ -27,6 +27,8 @@ from library.usage import uses_of
 
 # Of a list, so that no page counts a million rows. What lies further back is found by searching.
 MOST_LISTED = 10_000
+# Beside a list.
+MOST_TAGS = 40
 # The crops that the site's pages make, by the names that style sheets and scripts know.
 CROPS = {
     "wide": _("Wide, 16:9"),
@@ -69,6 +71,20 @@ class DescribedFilter(admin.SimpleListFilter):
         return queryset.filter(lacks_alt_text=True) if self.value() == "missing" else queryset
 
 
+class TagFilter(admin.SimpleListFilter):
+    """By one of the first tags; pictures under any other are found by typing it."""
+
+    title = _("tag")
+    parameter_name = "tag"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(str(tag.pk), tag.name) for tag in Tag.objects.all()[:MOST_TAGS]]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Image]) -> QuerySet[Image]:
+        key = self.value() or ""
+        return queryset.filter(tags=int(key)) if key.isdecimal() and len(key) < 19 else queryset
+
+
 @admin.register(Tag)
 class TagAdmin(admin.ModelAdmin[Tag]):
     search_fields = ("name",)
@@ -82,7 +98,7 @@ class ImageAdmin(IntakePages, admin.ModelAdmin[Image]):
     change_form_template = "admin/library/image_form.html"
     delete_confirmation_template = "admin/library/image_delete.html"
     list_display = ("title",)
-    list_filter = (DescribedFilter, RightsFilter, ("tags", admin.RelatedOnlyFieldListFilter))
+    list_filter = (DescribedFilter, RightsFilter, TagFilter)
     search_fields = ("words",)
     search_help_text = _("Words of the title, the texts or a tag.")
     show_full_result_count = False
@@ -93,8 +109,9 @@ class ImageAdmin(IntakePages, admin.ModelAdmin[Image]):
     sortable_by = ()
     readonly_fields = ("focal_editor",)
     fieldsets = (
-        (None, {"fields": ("file", "title", "alt_text", "caption", "credit", "tags")}),
+        (None, {"fields": ("file",)}),
         (_("Focal point"), {"fields": ("focal_editor", ("focal_x", "focal_y"))}),
+        (_("Words"), {"fields": ("alt_text", "caption", "credit", "title", "tags")}),
         (_("Origin and rights"), {"fields": ("taken_on", "licence", "copyright_holder", "rights_end_on")}),
     )
 

@@ -13,7 +13,7 @@ from django.core.files.base import File
 from PIL import Image as Picture
 
 # What is opened as a picture, by its content, and the extension that it gets. Pillow's other decoders are never asked.
-FORMATS = {"JPEG": "jpg", "MPO": "jpg", "PNG": "png", "WEBP": "webp", "AVIF": "avif"}
+FORMATS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "AVIF": "avif"}
 _ORIENTATION = 0x0112  # EXIF 2.32, 4.6.4 A
 _SIDEWAYS = 5  # and above: lies on its side
 # Large enough for a mean, small enough for any memory.
@@ -51,6 +51,11 @@ def opened(file: File[Any]) -> Iterator[Picture.Image]:
     with Picture.open(file, formats=tuple(FORMATS)) as picture:
         yield picture
     file.seek(0)
+
+
+def format_of(picture: Picture.Image) -> str:
+    """One of FORMATS. A JPEG with further pictures in it, as telephones make them, is a JPEG."""
+    return "JPEG" if picture.format == "MPO" else str(picture.format)
 
 
 def in_eight_bits(picture: Picture.Image) -> Picture.Image:

@@ -14,7 +14,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from PIL import Image as Picture
 
-from library.photographs import FORMATS, Facts, facts_of, opened
+from library.photographs import FORMATS, Facts, facts_of, format_of, opened
 
 IMAGE_EXTENSIONS = ["jpg", "jpeg", "png", "webp", "avif"]
 # As a file chooser is told.
@@ -81,9 +81,9 @@ def _read(file: File[Any]) -> tuple[str, Facts]:
     """The format and the facts of a picture. Raises ValidationError for what is none or is too large."""
     try:
         with opened(file) as picture:
-            form, size = str(picture.format), picture.size
+            form, size = format_of(picture), picture.size
             progressive = bool(picture.info.get("progressive"))
-        most = MOST_PIXELS_PROGRESSIVE if progressive else MOST_PIXELS["JPEG" if form == "MPO" else form]
+        most = MOST_PIXELS_PROGRESSIVE if progressive else MOST_PIXELS[form]
         if size[0] * size[1] > most:
             raise _too_large(*size)
         return form, facts_of(file)
