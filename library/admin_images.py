@@ -156,7 +156,7 @@ class ImageAdmin(IntakePages, admin.ModelAdmin[Image]):
         return "" if image.may_be_shown else gettext("rights ended")
 
     # ── One picture ──────────────────────────────────────────────────────────────────────────────────
-    @admin.display(description=_("crops"))
+    @admin.display(description=_("picture"))
     def focal_editor(self, image: Image) -> SafeString:
         context = {"image": image, "url": preview_url(image), "crops": CROPS}
         return render_to_string("admin/library/focal_point.html", context)

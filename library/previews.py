@@ -29,7 +29,7 @@ def preview_of(image: Image, size: int) -> bytes:
     with image.file.open("rb") as file, opened(file) as picture, one_at_a_time:
         picture.draft("RGB", (size, size))
         # Sampled before anything else, so that a large picture is in memory only once.
-        share = min(1, 4 * size / max(picture.size))
+        share = min(1, 2 * size / max(picture.size))
         width, height = (max(1, round(side * share)) for side in picture.size)
         upright = ImageOps.exif_transpose(picture.resize((width, height), Picture.Resampling.NEAREST))
     small = on_white(upright)
