@@ -86,7 +86,11 @@ REFUSED: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "truncated WebP": ("a.webp", lambda: saved(plain((200, 200)), "WEBP")[:-20], NOT_READ),
     "broken AVIF": ("a.avif", lambda: saved(plain((64, 64)), "AVIF")[:120], NOT_READ),
     "AVIF of rubbish": ("a.avif", lambda: b"\0\0\0\x1cftypavif" + b"\xff" * 400, NOT_READ),
-    "SVG with a script": ("a.svg", lambda: b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>', "not allowed"),
+    "SVG with a script": (
+        "a.svg",
+        lambda: b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>',
+        "not allowed",
+    ),
     "SVG named PNG": ("a.png", lambda: b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>', NOT_READ),
     "GIF named JPEG": ("a.jpg", lambda: saved(plain(), "GIF"), NOT_READ),
     "TIFF named JPEG": ("a.jpg", lambda: saved(plain(), "TIFF"), NOT_READ),
