@@ -87,8 +87,22 @@ class TagFilter(admin.SimpleListFilter):
 
 @admin.register(Tag)
 class TagAdmin(admin.ModelAdmin[Tag]):
+    """Who may do something with pictures may do it with their tags."""
+
     search_fields = ("name",)
     show_full_result_count = False
+
+    def has_view_permission(self, request: HttpRequest, obj: Tag | None = None) -> bool:
+        return request.user.has_perm("library.view_image")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("library.change_image")
+
+    def has_change_permission(self, request: HttpRequest, obj: Tag | None = None) -> bool:
+        return request.user.has_perm("library.change_image")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Tag | None = None) -> bool:
+        return request.user.has_perm("library.delete_image")
 
 
 @admin.register(Image)
