@@ -114,7 +114,6 @@ class ImageAdmin(IntakePages, admin.ModelAdmin[Image]):
     list_display = ("title",)
     list_filter = (DescribedFilter, RightsFilter, TagFilter)
     search_fields = ("words",)
-    search_help_text = _("Words of the title, the texts or a tag.")
     show_full_result_count = False
     paginator = Beginning
     list_per_page = 48

@@ -90,12 +90,10 @@ class IntakePages:
         """For a browser without scripts: what was refused as messages, and on to describing the rest."""
         for answer in answers:
             if answer["state"] == "refused":
-                messages.error(request, f"{answer['name']}: {answer['message']}")
+                messages.error(request, gettext("“%(name)s”: %(message)s") % answer)
             elif answer["state"] == "known":
-                link = format_html(
-                    '{}: {} <a href="{}">{}</a>', answer["name"], answer["message"], answer["url"], answer["title"]
-                )
-                messages.warning(request, link)
+                said = gettext("“%(name)s”: %(message)s") % answer
+                messages.warning(request, format_html('{} <a href="{}">{}</a>', said, answer["url"], answer["title"]))
         stored = [answer["key"] for answer in answers if answer["state"] == "stored"]
         if not answers:
             messages.error(request, gettext("Choose at least one file."))

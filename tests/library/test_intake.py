@@ -94,7 +94,7 @@ def test_without_scripts_all_are_sent_together_and_led_to_their_descriptions(wri
     new = Image.objects.exclude(pk=known.pk).order_by("pk")
     assert response.redirect_chain[-1][0] == f"{DESCRIBE}?ids={','.join(str(image.pk) for image in new)}"
     assert "2 pictures are stored" in said
-    assert "bad.jpg: This file is not a picture" in said
+    assert "“bad.jpg”: This file is not a picture" in said
     assert change_url(known) in said
 
 

@@ -16,14 +16,13 @@ from library.intake import remove
 from library.models import Image, Recording
 from library.usage import uses_of
 from news.models import NewsItem
-from portal.models import SiteSettings
 from publishing import workflow
 from publishing.records import Revision
 from publishing.registry import Mention
 from publishing.versions import Refused
 from tests.admin_forms import change_url, delete_url
 from tests.conftest import Person
-from tests.factories import IMPORTER, AuthorFactory, ImageFactory, NewsItemFactory, TopicFactory
+from tests.factories import IMPORTER, AuthorFactory, ImageFactory, NewsItemFactory, SiteSettingsFactory, TopicFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -51,7 +50,7 @@ def test_every_row_that_refers_to_it_is_found(image: Image) -> None:
     item, topic = NewsItemFactory(image=image), TopicFactory(image=image)
     author = AuthorFactory(image=image)
     recording = Recording.objects.create(title="Film", address="https://example.org/film", poster=image)
-    settings = SiteSettings.objects.create(name={"en": "Chancery"}, logo=image)
+    settings = SiteSettingsFactory(logo=image)
     found = uses_of(image)
     assert {use.title for use in found} == {str(row) for row in (item, topic, author, recording, settings)}
     assert {use.url for use in found} >= {change_url(row) for row in (item, topic, author, settings)}
