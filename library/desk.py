@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -33,7 +34,11 @@ def without_description(user: Any) -> Panel | None:
         return None
     images = Image.objects.filter(lacks_alt_text=True)[: LIMIT + 1]
     panel = Panel("undescribed", _("Pictures to be described"), "", url=reverse("admin:library_image_describe"))
-    return panel.show(Line(str(image), _url(image), when=image.created_at) for image in images) if images else None
+    return (
+        panel.show(Line(str(image), _url(image), kind=_kind(), when=image.created_at) for image in images)
+        if images
+        else None
+    )
 
 
 def _rights_line(image: Image) -> Line:
@@ -41,7 +46,11 @@ def _rights_line(image: Image) -> Line:
     has_ended = standing_of(image) == "ended"
     day = date_format(image.rights_end_on, "DATE_FORMAT")
     said = gettext("Not shown since: the last day was %(day)s.") if has_ended else gettext("Shown until %(day)s.")
-    return Line(str(image), _url(image), label=_("Ended") if has_ended else "", note=said % {"day": day})
+    return Line(str(image), _url(image), kind=_kind(), label=_("Ended") if has_ended else "", note=said % {"day": day})
+
+
+def _kind() -> str:
+    return capfirst(str(Image._meta.verbose_name))
 
 
 def _url(image: Image) -> str:
