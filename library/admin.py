@@ -1,37 +1,9 @@
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from library.models import Document, Image
-
-
-@admin.register(Image)
-class ImageAdmin(admin.ModelAdmin[Image]):
-    list_display = ("thumbnail", "title", "credit", "width", "height", "created_at")
-    list_display_links = ("thumbnail", "title")
-    search_fields = ("words",)
-    show_full_result_count = False
-    list_per_page = 50
-    fields = ("file", "preview", "title", "alt_text", "caption", "credit")
-    readonly_fields = ("preview",)
-
-    @admin.display(description=_("picture"))
-    def thumbnail(self, image: Image) -> SafeString:
-        return format_html('<img class="thumbnail" src="{}" alt="" loading="lazy">', image.file.url)
-
-    @admin.display(description=_("picture"))
-    def preview(self, image: Image) -> SafeString | str:
-        if not image.pk:
-            return "–"
-        return format_html('<img class="preview" src="{}" alt=""> {} × {}', image.file.url, image.width, image.height)
-
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        return {}
+from library.admin_images import ImageAdmin as ImageAdmin
+from library.models import Document
 
 
 @admin.register(Document)

@@ -5,3 +5,13 @@ from django.utils.translation import gettext_lazy as _
 class LibraryConfig(AppConfig):
     name = "library"
     verbose_name = _("Library")
+
+    def ready(self) -> None:
+        from library import usage  # once the models are loaded
+        from library.desk import rights_that_end, without_description
+        from publishing.registry import register_desk_panel
+
+        for finder in (usage.columns, usage.texts, usage.revisions):
+            usage.register_use_finder(finder)
+        register_desk_panel(rights_that_end)
+        register_desk_panel(without_description)

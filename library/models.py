@@ -14,7 +14,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from library.derived import DerivedTextField
+from library.derived import DerivedBooleanField, DerivedTextField
 from library.fields import RichTextField
 from library.photographs import facts_of
 from library.uploads import (
@@ -109,6 +109,8 @@ class Image(models.Model):
     height = models.PositiveIntegerField(_("height"), editable=False, default=0)
     content_hash = models.CharField(editable=False, max_length=64, blank=True)
     colour = models.CharField(editable=False, max_length=7, default="#888888")
+    # Uploaded with others and not described yet: it is kept, and offered nowhere until it is.
+    lacks_alt_text = DerivedBooleanField(_("alternative text missing"), derive="is_not_described")
     # JSON columns cannot be searched alike on both databases.
     words = DerivedTextField(derive="all_words")
     # What the renditions' addresses hold: another file or focal point makes others.
@@ -133,6 +135,10 @@ class Image(models.Model):
             models.Index(fields=["content_hash"], name="library_image_content"),
             # Serves the warning of rights that are about to end.
             models.Index(fields=["rights_end_on"], name="library_image_rights"),
+            # Serves the list and the start page: what is still to be described.
+            models.Index(
+                fields=["-created_at", "-id"], condition=Q(lacks_alt_text=True), name="library_image_undescribed"
+            ),
             # Finds the images whose renditions are still to be made.
             models.Index(fields=["id"], condition=~Q(rendered=models.F("version")), name="library_image_unrendered"),
         ]
@@ -147,9 +153,13 @@ class Image(models.Model):
 
     def read_file(self) -> None:
         """Take over what the file tells. Raises OSError if it is missing or no picture."""
-        facts = facts_of(self.file)
+        # A form has read it already, and said so if it could not.
+        facts = getattr(self.file.file, "facts", None) or facts_of(self.file)
         self.width, self.height = facts.width, facts.height
         self.content_hash, self.colour = facts.content_hash, facts.colour
+
+    def is_not_described(self) -> bool:
+        return not any(self.alt_text.values())
 
     def all_words(self) -> str:
         texts = (self.title, self.alt_text, self.caption, self.credit)

@@ -27,7 +27,7 @@ from django.utils.translation import gettext_lazy as _
 from publishing import releases, rights
 from publishing.admin_matrix import Matrix, together
 from publishing.records import AuditEntry, Release, Revision, WorkingCopy
-from publishing.registry import ContentKind, kinds
+from publishing.registry import ContentKind, desk_panels, kinds
 
 # Lines of a list.
 LIMIT = 10
@@ -54,13 +54,14 @@ class Line:
 
 @dataclass(slots=True)
 class Panel:
-    """A list of the start page. `more` says that only its beginning is shown."""
+    """A list of the start page. `more` says that only its beginning is shown, `url` leads to the whole."""
 
     key: str
     title: str | Promise
     empty: str | Promise
     lines: list[Line] = field(default_factory=list)
     more: bool = False
+    url: str = ""
 
     def show(self, lines: Iterable[Line]) -> Panel:
         self.lines = list(lines)
@@ -106,6 +107,7 @@ class Desk:
         typed = Panel("unsaved", _("Typed and not saved"), "").show(self._typed(unsaved, titles))
         return [
             *(panel for panel in (overdue, typed) if panel.lines),
+            *desk_panels(self.user),
             Panel("waiting", _("Waiting for me"), _("Nothing waits for you.")).show(
                 [*lines["returned"], *lines["decide"]]
             ),

@@ -78,11 +78,15 @@ class Mention:
         )
 
 
+DeskPanel = Callable[[Any], Any]
+"""Makes a `publishing.admin_start.Panel` for a person, or None if there is nothing to tell them."""
+
 MentionFinder = Callable[[Publishable], Iterable[Mention]]
 
 _kinds: dict[str, ContentKind] = {}
 _sections: dict[str, Section] = {}
 _finders: list[MentionFinder] = []
+_desk_panels: list[DeskPanel] = []
 
 
 def register(kind: ContentKind) -> None:
@@ -107,6 +111,17 @@ def register_finder(finder: MentionFinder) -> None:
 def mentions_of(item: Publishable) -> list[Mention]:
     """What would lead nowhere if this version were not public, as far as the apps know."""
     return [mention for finder in _finders for mention in finder(item)]
+
+
+def register_desk_panel(panel: DeskPanel) -> None:
+    """Enter a list of the admin's start page; called once by an app's `ready`."""
+    if panel not in _desk_panels:
+        _desk_panels.append(panel)
+
+
+def desk_panels(user: Any) -> list[Any]:
+    """What the apps have to tell a person on the start page, in the order in which they entered it."""
+    return [found for panel in _desk_panels if (found := panel(user)) is not None]
 
 
 def kinds() -> tuple[ContentKind, ...]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import struct
-import zlib
+import io
 from pathlib import Path
 from typing import Any
 
@@ -11,26 +10,19 @@ import pytest
 from django.conf import settings as live_settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from PIL import ExifTags
+from PIL import Image as Picture
 
 from library.models import Document, Image
+from library.previews import preview_url
+from library.uploads import plain_name
 from tests.admin_forms import add_url, change_url, errors, list_url
 from tests.conftest import Person
 from tests.factories import DocumentFactory, ImageFactory, jpeg
 from tests.html import form_data
+from tests.library.hostile import REFUSED, TAKEN, bomb, plain, saved
 
 pytestmark = pytest.mark.django_db
-
-
-def bomb(width: int = 60_000, height: int = 60_000) -> bytes:
-    """A PNG of a few bytes that says it has 3,600 million pixels."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 64)) + chunk(b"IEND", b"")
-    )
 
 
 def upload(person: Person, model: Any, name: str, content: bytes) -> Any:
@@ -88,6 +80,63 @@ def test_what_is_no_picture_is_refused_with_a_sentence(name: str, content: bytes
     assert 'value="What it shows"' in response.content.decode()
     assert not Image.objects.exists()
     assert not list(Path(live_settings.MEDIA_ROOT).rglob("a.svg"))
+
+
+@pytest.mark.parametrize("kind", TAKEN)
+def test_a_good_picture_of_a_rare_kind_is_stored_and_shown(kind: str, writer: Person) -> None:
+    name, content, size, extension = TAKEN[kind]
+    response = upload(writer, Image, name, content())
+    assert response.status_code == 200
+    image = Image.objects.get()
+    assert (image.width, image.height) == size
+    assert image.file.name.endswith(f".{extension}")
+    shown = writer.get(preview_url(image))
+    assert shown["Content-Type"] == "image/jpeg"
+    with Picture.open(io.BytesIO(shown.content)) as picture:
+        assert (picture.format, picture.mode, getattr(picture, "n_frames", 1)) == ("JPEG", "RGB", 1)
+        assert (picture.width >= picture.height) == (size[0] >= size[1])
+    assert b"<script" not in shown.content
+    assert b"<?php" not in shown.content
+
+
+@pytest.mark.parametrize("kind", REFUSED)
+def test_a_hostile_file_is_refused_with_a_sentence(kind: str, writer: Person) -> None:
+    name, content, said = REFUSED[kind]
+    response = upload(writer, Image, name, content())
+    assert response.status_code == 200
+    assert said in errors(response)
+    assert not Image.objects.exists()
+
+
+def test_deep_grey_is_scaled_and_not_cut_off(writer: Person) -> None:
+    name, content, _size, _extension = TAKEN["16 bits"]
+    upload(writer, Image, name, content())
+    assert Image.objects.get().colour == "#9c9c9c"  # 40,000 of 65,535
+
+
+def test_metadata_stays_out_of_what_the_desk_shows(writer: Person) -> None:
+    exif = Picture.Exif()
+    exif.get_ifd(ExifTags.IFD.GPSInfo)[1] = "N"
+    exif[ExifTags.Base.Artist] = "Somebody’s name"
+    upload(writer, Image, "a.jpg", saved(plain(), "JPEG", exif=exif))
+    shown = writer.get(preview_url(Image.objects.get()))
+    with Picture.open(io.BytesIO(shown.content)) as picture:
+        assert not picture.getexif()
+
+
+@pytest.mark.parametrize(
+    ("name", "stored"),
+    [
+        ("photo\u202egpj.jpg", "photo-gpj.jpg"),
+        ("../../etc/pass wd.JPG", "pass-wd.jpg"),
+        ("C:\\Users\\me\\été à Bruxelles.jpeg", "été-à-Bruxelles.jpg"),
+        ("x" * 300 + ".jpg", "x" * 80 + ".jpg"),
+        ("....jpg", "picture.jpg"),
+        ("a\0\n<b>.jpg", "a-b.jpg"),
+    ],
+)
+def test_a_stored_file_has_a_plain_name(name: str, stored: str) -> None:
+    assert plain_name(name, "jpg") == stored
 
 
 @pytest.mark.parametrize("model", [Image, Document])

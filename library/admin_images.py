@@ -1,0 +1,250 @@
+"""The picture desk: the library's list as a grid, and one picture with its words, rights, crops and uses."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.functional import cached_property
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from library import intake, rights
+from library.admin_intake import IntakePages
+from library.image_forms import ImageForm
+from library.models import Image, Tag
+from library.previews import LARGE, SMALL, preview_of, preview_url
+from library.usage import uses_of
+
+# Of a list, so that no page counts a million rows. What lies further back is found by searching.
+MOST_LISTED = 10_000
+# Beside a list.
+MOST_TAGS = 40
+# The crops that the site's pages make, by the names that style sheets and scripts know.
+CROPS = {
+    "wide": _("Wide, 16:9"),
+    "photo": _("Photo, 3:2"),
+    "square": _("Square"),
+    "portrait": _("Portrait, 4:5"),
+    "cover": _("Cover, 3:4"),
+}
+
+
+class Beginning(Paginator[Any]):
+    """Counts only as far as the list can be turned over."""
+
+    @cached_property
+    def count(self) -> int:
+        rows: Any = self.object_list
+        return int(rows[:MOST_LISTED].count())
+
+
+class RightsFilter(admin.SimpleListFilter):
+    title = _("rights")
+    parameter_name = "rights"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("ended", _("Ended")), ("soon", _("End within 30 days")), ("open", _("Without an end"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Image]) -> QuerySet[Image]:
+        conditions = {"ended": rights.ended(), "soon": rights.end_soon(), "open": Q(rights_end_on=None)}
+        return queryset.filter(conditions.get(self.value() or "", Q()))
+
+
+class DescribedFilter(admin.SimpleListFilter):
+    title = _("alternative text")
+    parameter_name = "alt"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("missing", _("Missing"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Image]) -> QuerySet[Image]:
+        return queryset.filter(lacks_alt_text=True) if self.value() == "missing" else queryset
+
+
+class TagFilter(admin.SimpleListFilter):
+    """By one of the first tags; pictures under any other are found by typing it."""
+
+    title = _("tag")
+    parameter_name = "tag"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(str(tag.pk), tag.name) for tag in Tag.objects.all()[:MOST_TAGS]]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Image]) -> QuerySet[Image]:
+        key = self.value() or ""
+        return queryset.filter(tags=int(key)) if key.isdecimal() and len(key) < 19 else queryset
+
+
+@admin.register(Tag)
+class TagAdmin(admin.ModelAdmin[Tag]):
+    """Who may do something with pictures may do it with their tags."""
+
+    search_fields = ("name",)
+    show_full_result_count = False
+
+    def has_view_permission(self, request: HttpRequest, obj: Tag | None = None) -> bool:
+        return request.user.has_perm("library.view_image")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("library.change_image")
+
+    def has_change_permission(self, request: HttpRequest, obj: Tag | None = None) -> bool:
+        return request.user.has_perm("library.change_image")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Tag | None = None) -> bool:
+        return request.user.has_perm("library.delete_image")
+
+
+@admin.register(Image)
+class ImageAdmin(IntakePages, admin.ModelAdmin[Image]):
+    form = ImageForm
+    change_list_template = "admin/library/image_list.html"
+    change_form_template = "admin/library/image_form.html"
+    delete_confirmation_template = "admin/library/image_delete.html"
+    list_display = ("title",)
+    list_filter = (DescribedFilter, RightsFilter, TagFilter)
+    search_fields = ("words",)
+    show_full_result_count = False
+    paginator = Beginning
+    list_per_page = 48
+    # By the index of the newest.
+    ordering: ClassVar[Any] = ("-created_at", "-pk")
+    sortable_by = ()
+    readonly_fields = ("focal_editor",)
+    fieldsets = (
+        (None, {"fields": ("file",)}),
+        (_("Focal point"), {"fields": ("focal_editor", ("focal_x", "focal_y"))}),
+        (_("Words"), {"fields": ("alt_text", "caption", "credit", "title", "tags")}),
+        (_("Origin and rights"), {"fields": ("taken_on", "licence", "copyright_holder", "rights_end_on")}),
+    )
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        return {}
+
+    def get_fieldsets(self, request: HttpRequest, obj: Image | None = None) -> Any:
+        """Where the eye rests can be said of a picture that one sees."""
+        return [(name, options) for name, options in self.fieldsets if obj or "focal_editor" not in options["fields"]]
+
+    # ── The list ─────────────────────────────────────────────────────────────────────────────────────
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Image], search_term: str
+    ) -> tuple[QuerySet[Image], bool]:
+        """Every word stands in the picture's words or in the name of a tag."""
+        tagged = Image.tags.through.objects
+        for word in search_term.replace("\x00", "").split():
+            of_tag = tagged.filter(tag__name__icontains=word).values("image_id")
+            queryset = queryset.filter(Q(words__icontains=word) | Q(pk__in=of_tag))
+        return queryset, False
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        response = super().changelist_view(request, extra_context)
+        changelist: Any = getattr(response, "context_data", {}).get("cl")
+        if changelist is not None:
+            changelist.cards = [self._card(changelist, image) for image in changelist.result_list]
+            changelist.is_cut = changelist.result_count >= MOST_LISTED
+        return response
+
+    def _card(self, changelist: Any, image: Image) -> dict[str, Any]:
+        return {
+            "image": image,
+            "url": changelist.url_for_result(image),
+            "thumbnail": preview_url(image, small=True),
+            "rights": rights.standing_of(image),
+        }
+
+    def unfit(self, image: Image) -> str:
+        """Why a search box shows it and does not let it be chosen; "" if it can be."""
+        if image.lacks_alt_text:
+            return gettext("alternative text missing")
+        return "" if image.may_be_shown else gettext("rights ended")
+
+    # ── One picture ──────────────────────────────────────────────────────────────────────────────────
+    @admin.display(description=_("picture"))
+    def focal_editor(self, image: Image) -> SafeString:
+        context = {"image": image, "url": preview_url(image), "crops": CROPS}
+        return render_to_string("admin/library/focal_point.html", context)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        image: Image | None = kwargs.get("obj")
+        if image is not None:
+            context |= {"thumbnail": preview_url(image), "uses_url": self._url(image, "uses")}
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Image, form: Any, change: bool) -> None:
+        replaced = form.initial["file"].name if change and "file" in form.changed_data else ""
+        super().save_model(request, obj, form, change)
+        if replaced:
+            intake.forget_file(obj, replaced)
+            messages.info(
+                request, gettext("The file was replaced wherever the picture is used. Look at its focal point.")
+            )
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        image = self.get_object(request, unquote(object_id))
+        if image is None or not self.has_delete_permission(request, image):
+            return super().delete_view(request, object_id, extra_context)
+        uses = uses_of(image)
+        if not uses:
+            return super().delete_view(request, object_id, extra_context)
+        return self._page(request, "image_in_use", gettext("This picture is used"), image, {"uses": uses})
+
+    def delete_model(self, request: HttpRequest, obj: Image) -> None:
+        intake.remove(obj)
+
+    # ── Its pages ────────────────────────────────────────────────────────────────────────────────────
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path(
+                "<int:key>/preview-<int:size>.jpg",
+                view(self.preview_view, cacheable=True),
+                name="library_image_preview",
+            ),
+            path("<int:key>/uses/", view(self.uses_view), name="library_image_uses"),
+            *super().get_urls(),
+        ]
+
+    def preview_view(self, request: HttpRequest, key: int, size: int) -> HttpResponse:
+        """The picture as the desk sees it, kept by this person's browser only."""
+        image = self._found(request, key)
+        if size not in (LARGE, SMALL):
+            raise Http404
+        try:
+            content = preview_of(image, size)
+        except OSError as error:
+            raise Http404(gettext("The file is missing.")) from error
+        return HttpResponse(
+            content, content_type="image/jpeg", headers={"Cache-Control": "private, max-age=31536000, immutable"}
+        )
+
+    def uses_view(self, request: HttpRequest, key: int) -> HttpResponse:
+        image = self._found(request, key)
+        return self._page(request, "image_uses", gettext("Where it is used"), image, {"uses": uses_of(image)})
+
+    def _found(self, request: HttpRequest, key: int) -> Image:
+        image = self.get_object(request, str(key))
+        if image is None:
+            raise Http404(gettext("There is no such picture."))
+        if not self.has_view_or_change_permission(request, image):
+            raise PermissionDenied
+        return image
+
+    def _page(
+        self, request: HttpRequest, name: str, title: str, image: Image | None, context: dict[str, Any]
+    ) -> HttpResponse:
+        shared = {**self.admin_site.each_context(request), "opts": self.opts, "item": image, "title": title}
+        return TemplateResponse(request, f"admin/library/{name}.html", {**shared, **context})
