@@ -2,12 +2,14 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
-from django.template.defaultfilters import filesizeformat
+from django.urls import path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from library.models import Document, Image
+from library import admin_media  # noqa: F401  (registers itself)
+from library.admin_choose import choose
+from library.models import Image
 
 
 @admin.register(Image)
@@ -33,14 +35,6 @@ class ImageAdmin(admin.ModelAdmin[Image]):
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         return {}
 
-
-@admin.register(Document)
-class DocumentAdmin(admin.ModelAdmin[Document]):
-    list_display = ("title", "language", "extension", "readable_size", "created_at")
-    list_filter = ("language",)
-    search_fields = ("title",)
-    show_full_result_count = False
-
-    @admin.display(description=_("size"))
-    def readable_size(self, document: Document) -> str:
-        return filesizeformat(document.size)
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(choose)
+        return [path("choose/", view, name="library_image_choose"), *super().get_urls()]

@@ -44,6 +44,7 @@ def member_of(group: str, username: str, **remit: list[str]) -> Person:
     if not Group.objects.filter(name=group).exists():
         # A test that empties the database takes the migrations' rows with it.
         importlib.import_module("portal.migrations.0002_groups").make_groups(apps)
+        importlib.import_module("portal.migrations.0003_media_rights").add_rights(apps)
     user.groups.add(Group.objects.get(name=group))
     if remit:
         Remit.objects.create(user=user, **remit)

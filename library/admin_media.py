@@ -1,0 +1,60 @@
+"""The admin of documents and recordings."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.template.defaultfilters import filesizeformat
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from library.models import CaptionTrack, Document, Recording
+
+
+class DownloadAdmin(admin.ModelAdmin[Any]):
+    list_filter: Any = ("language",)
+    search_fields = ("title",)
+    show_full_result_count = False
+    list_per_page = 50
+
+    @admin.display(description=_("size"))
+    def readable_size(self, row: Any) -> str:
+        return filesizeformat(row.size) if row.file else "–"
+
+    @admin.display(description=_("address"))
+    def public_address(self, row: Any) -> SafeString | str:
+        """For an e-mail, or a link from elsewhere."""
+        return format_html('<a href="{0}">{0}</a>', row.get_absolute_url()) if row.pk else "–"
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        return {}
+
+
+@admin.register(Document)
+class DocumentAdmin(DownloadAdmin):
+    list_display = ("title", "language", "extension", "pages", "readable_size", "created_at")
+    fields = ("title", "language", "file", "pages", "public_address")
+    readonly_fields = ("pages", "public_address")
+
+
+class CaptionTrackInline(admin.TabularInline[CaptionTrack, Recording]):
+    model = CaptionTrack
+    extra = 0
+
+
+@admin.register(Recording)
+class RecordingAdmin(DownloadAdmin):
+    list_display = ("title", "kind", "language", "duration", "where", "readable_size", "created_at")
+    list_filter = ("kind", "language")
+    autocomplete_fields = ("poster",)
+    inlines = (CaptionTrackInline,)
+    readonly_fields = ("public_address",)
+    fieldsets = (
+        (None, {"fields": ["title", "kind", "language", "file", "address", "public_address"]}),
+        (_("For readers"), {"fields": ["poster", "duration", "transcript"]}),
+    )
+
+    @admin.display(description=_("where"))
+    def where(self, recording: Recording) -> str:
+        return recording.host or recording.extension
