@@ -1,6 +1,6 @@
 """The admin of documents and recordings."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -13,7 +13,7 @@ from library.models import CaptionTrack, Document, Recording
 
 
 class DownloadAdmin(admin.ModelAdmin[Any]):
-    list_filter: Any = ("language",)
+    list_filter: ClassVar[Any] = ("language",)
     search_fields = ("title",)
     show_full_result_count = False
     list_per_page = 50

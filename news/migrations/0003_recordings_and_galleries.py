@@ -3,7 +3,9 @@
 import django.db.models.deletion
 import library.galleries
 from django.db import migrations, models
+from django.db.models import F
 
+from library.models import new_key
 from publishing.languages import default_language
 
 
@@ -13,34 +15,41 @@ def fill(apps, schema_editor):
     In the columns and in the revisions: of those, drafts go live one day, and old ones may be restored.
     """
     items = apps.get_model("news", "NewsItem").objects
-    recordings: dict[str, int] = {}
+    originals = {pk: (original or pk) for pk, original in items.values_list("pk", "original_id")}
+    languages = dict(items.values_list("pk", "language"))
+    recordings = {}
 
-    def recording_at(address, title, kind, language):
-        if address and address not in recordings:
-            recording = apps.get_model("library", "Recording").objects.create(
-                title=title, kind="audio" if kind == "audio" else "video", language=language, address=address
+    def recording_at(address, pk, title, kind):
+        """One for an item and address: several items may lead to the same page elsewhere."""
+        original = originals.get(pk, pk)
+        if address and (original, address) not in recordings:
+            recordings[original, address] = apps.get_model("library", "Recording").objects.create(
+                title=title[:200],
+                kind="audio" if kind == "audio" else "video",
+                language=languages.get(pk, default_language()),
+                address=address,
+                key=new_key(),
             )
-            recordings[address] = recording.pk
-        return recordings.get(address)
+        return recordings.get((original, address))
 
     def gallery_of(kind, image):
         return [{"image": image, "caption": {}}] if kind == "photo-gallery" and image else []
 
-    for item in items.exclude(media_url="").order_by("original_id", "pk").iterator():
-        key = recording_at(item.media_url, item.title, item.kind, item.language)
-        items.filter(pk=item.pk).update(recording=key)
+    # Originals first, so that a recording is named in their language.
+    for item in items.exclude(media_url="").order_by(F("original").asc(nulls_first=True), "pk").iterator():
+        recording = recording_at(item.media_url, item.pk, item.title, item.kind)
+        items.filter(pk=item.pk).update(recording=recording)
     for item in items.filter(kind="photo-gallery").exclude(image=None).iterator():
         items.filter(pk=item.pk).update(gallery=gallery_of(item.kind, item.image_id))
     revisions = apps.get_model("publishing", "Revision").objects
     ours = revisions.filter(content_type__app_label="news", content_type__model="newsitem")
-    languages = dict(items.values_list("pk", "language"))
     for revision in ours.iterator():
         content = revision.content
         if "media_url" not in content:
             continue  # a translation's, whose facts are its original's
-        language = languages.get(revision.object_id, default_language())
         address, kind = content.pop("media_url"), content.get("kind")
-        content["recording"] = recording_at(address, content.get("title", address), kind, language)
+        recording = recording_at(address, revision.object_id, content.get("title", address), kind)
+        content["recording"] = recording.pk if recording else None
         content["gallery"] = gallery_of(kind, content.get("image"))
         revisions.filter(pk=revision.pk).update(content=content)
 
