@@ -191,10 +191,11 @@ def used_images() -> set[int]:
                 used.update(entry["image"] for gallery in _values(model, field.name) for entry in gallery)
             elif getattr(field, "holds_html", False):
                 used.update(int(key) for text in _values(model, field.name) for key in FIGURE.findall(text))
-    for content, model_name, app_label in (
-        Revision.objects.open().values_list("content", "content_type__model", "content_type__app_label").iterator()
-    ):
-        used.update(_images_in(content, apps.get_model(app_label, model_name)))
+    kind = ("content_type__app_label", "content_type__model")
+    for content, *names in Revision.objects.open().values_list("content", *kind).iterator():
+        used.update(_images_in(content, apps.get_model(*names)))
+    for typed, *names in WorkingCopy.objects.typed().values_list("data", *kind).iterator():
+        used.update(_images_typed(QueryDict(typed), apps.get_model(*names)))
     return used
 
 
