@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from library.galleries import GalleryField
 from library.models import Image
-from publishing.records import Revision
+from publishing.records import Revision, WorkingCopy
 
 RENDITIONS = "renditions"
 # What is younger may belong to an upload that is still going on, or to pictures for an article of tomorrow.
