@@ -3,13 +3,14 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.defaultfilters import filesizeformat
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from library.models import CaptionTrack, Document, Recording
+from publishing.admin_pages import under_nonce
 
 
 class DownloadAdmin(admin.ModelAdmin[Any]):
@@ -22,11 +23,6 @@ class DownloadAdmin(admin.ModelAdmin[Any]):
     def readable_size(self, row: Any) -> str:
         return filesizeformat(row.size) if row.file else "–"
 
-    @admin.display(description=_("address"))
-    def public_address(self, row: Any) -> SafeString | str:
-        """For an e-mail, or a link from elsewhere."""
-        return format_html('<a href="{0}">{0}</a>', row.get_absolute_url()) if row.pk else "–"
-
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         return {}
 
@@ -37,10 +33,15 @@ class DocumentAdmin(DownloadAdmin):
     fields = ("title", "language", "file", "pages", "public_address")
     readonly_fields = ("pages", "public_address")
 
+    @admin.display(description=_("address for links"))
+    def public_address(self, document: Document) -> SafeString | str:
+        return format_html('<a href="{0}">{0}</a>', document.get_absolute_url()) if document.pk else "–"
+
 
 class CaptionTrackInline(admin.TabularInline[CaptionTrack, Recording]):
     model = CaptionTrack
     extra = 0
+    view_on_site = False
 
 
 @admin.register(Recording)
@@ -49,11 +50,14 @@ class RecordingAdmin(DownloadAdmin):
     list_filter = ("kind", "language")
     autocomplete_fields = ("poster",)
     inlines = (CaptionTrackInline,)
-    readonly_fields = ("public_address",)
     fieldsets = (
-        (None, {"fields": ["title", "kind", "language", "file", "address", "public_address"]}),
+        (None, {"fields": ["title", "kind", "language", "file", "address"]}),
         (_("For readers"), {"fields": ["poster", "duration", "transcript"]}),
     )
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        context["media"] = under_nonce(request, context["media"])
+        return super().render_change_form(request, context, *args, **kwargs)
 
     @admin.display(description=_("where"))
     def where(self, recording: Recording) -> str:

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.fields.files import FieldFile
 from django.urls import reverse
 from django.utils.crypto import get_random_string
 from django.utils.text import slugify
@@ -64,8 +65,20 @@ class ImageFileField(models.ImageField):
         return super().pre_save(model_instance, add)
 
 
-class DocumentFileField(models.FileField):
-    """A document's or recording's file, read in the same way."""
+class AddressedFile(FieldFile):
+    """Its address is its row's: that one stays when the file is replaced."""
+
+    @property
+    def url(self) -> str:
+        return self.instance.get_absolute_url() if self and self._committed and self.instance.pk else super().url
+
+
+class AddressedFileField(models.FileField):
+    attr_class = AddressedFile
+
+
+class DocumentFileField(AddressedFileField):
+    """A document's or recording's file, read as a picture's is."""
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         _read_new(model_instance, getattr(model_instance, self.attname))
@@ -85,8 +98,6 @@ def new_key() -> str:
 class Download(models.Model):
     """A file with an address that stays when the file is replaced."""
 
-    # Told by the file, and kept so that a page need not open it.
-    size = models.PositiveBigIntegerField(_("size"), editable=False, default=0)
     key = models.CharField(max_length=10, default=new_key, editable=False)
     created_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
     # Tells browsers whether what they have kept still holds.
@@ -102,6 +113,7 @@ class Download(models.Model):
     if TYPE_CHECKING:
         title: Any
         file: Any
+        size: Any
 
     def __str__(self) -> str:
         return str(self.title)
@@ -247,7 +259,8 @@ class Document(Download):
         ),
     )
 
-    # Told by the file; null where it does not tell.
+    # Told by the file, and kept so that a page need not open it. Declared after it: they are read when it is stored.
+    size = models.PositiveBigIntegerField(_("size"), editable=False, default=0)
     pages = models.PositiveIntegerField(_("pages"), editable=False, null=True)
 
     class Meta:
@@ -283,6 +296,8 @@ class Recording(Download):
         validators=[recording_extension, check_size, check_recording],
         help_text=_("MP4 or WebM for video; MP3, M4A or Ogg for audio."),
     )
+    # Told by the file, and declared after it.
+    size = models.PositiveBigIntegerField(_("size"), editable=False, default=0)
     address = models.URLField(
         _("address"),
         blank=True,
@@ -352,7 +367,7 @@ class CaptionTrack(models.Model):
 
     recording = models.ForeignKey(Recording, related_name="caption_tracks", on_delete=models.CASCADE)
     language = models.CharField(_("language"), max_length=10, choices=language_choices, default=default_language)
-    file = models.FileField(
+    file = AddressedFileField(
         _("file"),
         upload_to="captions/%Y/%m/",
         max_length=200,

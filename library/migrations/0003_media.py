@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='captiontrack',
             name='file',
-            field=models.FileField(help_text='A WebVTT file (.vtt).', max_length=200, upload_to='captions/%Y/%m/', validators=[django.core.validators.FileExtensionValidator(['vtt']), library.recordings.check_captions], verbose_name='file'),
+            field=library.models.AddressedFileField(help_text='A WebVTT file (.vtt).', max_length=200, upload_to='captions/%Y/%m/', validators=[django.core.validators.FileExtensionValidator(['vtt']), library.recordings.check_captions], verbose_name='file'),
         ),
         migrations.AlterField(
             model_name='document',
