@@ -70,7 +70,8 @@ class AddressedFile(FieldFile):
 
     @property
     def url(self) -> str:
-        return self.instance.get_absolute_url() if self and self._committed and self.instance.pk else super().url
+        row: Any = self.instance
+        return str(row.get_absolute_url()) if self and row.pk else super().url
 
 
 class AddressedFileField(models.FileField):

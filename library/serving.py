@@ -74,13 +74,21 @@ def answer_with(
         headers["Content-Disposition"] = content_disposition_header(True, download_as or PurePath(file.name).name) or ""
     wanted = _range(request.headers.get("Range", ""), size)
     if wanted is None:
-        return FileResponse(opened, headers={**headers, "Content-Length": str(size)})
+        return _file(opened, {**headers, "Content-Length": str(size)})
     first, last = wanted
     if first > last:
         opened.close()
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
     headers |= {"Content-Range": f"bytes {first}-{last}/{size}", "Content-Length": str(last - first + 1)}
-    return FileResponse(_piecewise(opened, first, last), status=206, headers=headers)
+    return _file(_piecewise(opened, first, last), headers, status=206)
+
+
+def _file(content: Any, headers: dict[str, str], *, status: int = 200) -> FileResponse:
+    """The headers are set last: Django would guess a type and a disposition from the file's name."""
+    response = FileResponse(content, status=status)
+    for name, value in headers.items():
+        response.headers[name] = value
+    return response
 
 
 def _range(header: str, size: int) -> tuple[int, int] | None:

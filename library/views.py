@@ -7,6 +7,7 @@ import errno
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.http import content_disposition_header
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from django.views.static import serve
@@ -44,7 +45,10 @@ def _answer(request: HttpRequest, row: Download, name: str) -> HttpResponseBase:
             raise Http404
         return redirect(row)
     download_as = "" if row.is_shown else row.kept_as
-    return answer_if_changed(request, row.file, changed_at=row.changed_at, max_age=SHORT, download_as=download_as)
+    response = answer_if_changed(request, row.file, changed_at=row.changed_at, max_age=SHORT, download_as=download_as)
+    if row.is_shown:
+        response.headers["Content-Disposition"] = content_disposition_header(False, row.kept_as) or "inline"
+    return response
 
 
 @require_safe
