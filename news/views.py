@@ -72,8 +72,7 @@ class NewsItemView(DatedItemView):
     template_name = "news/item_detail.html"
 
     def get_queryset(self) -> Any:
-        related = super().get_queryset().select_related("image", "secretary_general", "recording__poster")
-        return related.prefetch_related("recording__caption_tracks")
+        return super().get_queryset().select_related("image", "secretary_general", "recording__poster")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         item: NewsItem = self.object
