@@ -129,9 +129,13 @@ class ItemPages:
         return TemplateResponse(request, f"admin/publishing/{name}.html", {**common, **context})
 
     def _media(self, request: HttpRequest, media: Any) -> Any:
-        """Under the nonce of this answer's Content-Security-Policy."""
-        nonce = str(getattr(request, "csp_nonce"))  # noqa: B009  (set by django-csp's middleware)
-        return Media.from_media(media, nonce=nonce)  # type: ignore[no-untyped-call]
+        return under_nonce(request, media)
+
+
+def under_nonce(request: HttpRequest, media: Any) -> Any:
+    """A form's scripts under the nonce of this answer's Content-Security-Policy, which rich-text editors need."""
+    nonce = str(getattr(request, "csp_nonce"))  # noqa: B009  (set by django-csp's middleware)
+    return Media.from_media(media, nonce=nonce)  # type: ignore[no-untyped-call]
 
 
 def revision_numbered(item: Any, number: str) -> Revision | None:

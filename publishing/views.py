@@ -70,7 +70,7 @@ class ItemView(DetailView[Any]):
             return answer
 
     def get_queryset(self) -> PublishableQuerySet[Any]:
-        return self.model.rows().live().in_language(current_language())
+        return self.model.rows().live().in_language(current_language()).with_addresses()
 
     def rows_here(self) -> PublishableQuerySet[Any]:
         """The version with this address, whether it is live or not."""
@@ -80,10 +80,7 @@ class ItemView(DetailView[Any]):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         item: Publishable = self.object
-        versions = self.model.rows().versions_of(item.original_key).live()
-        self.request.item_versions = {  # type: ignore[attr-defined]
-            version.language: version.get_absolute_url() for version in versions
-        }
+        self.request.item_versions = item.addresses()  # type: ignore[attr-defined]
         context["breadcrumbs"] = [*self.breadcrumbs(item), crumb(item.title)]
         if self.share and not hasattr(self.request, "preview"):
             context["share"] = share_links(self.request, item.title)

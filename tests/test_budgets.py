@@ -14,6 +14,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from news.models import NewsItem
 from pages.targets import target_of
 from tests.conftest import Person
 from tests.factories import (
@@ -58,6 +59,7 @@ class Site:
         self.issue = IssueFactory()
         self.page = PageFactory(image=ImageFactory())
         self.news = self.add_to_the_lists()
+        self.gallery = NewsItemFactory(kind="photo-gallery", gallery=pictures(1), **self.about)
         self.article = ArticleFactory(**self.about, **self.of_the_review)
         self.event, _recent = (
             EventFactory(start_date=timezone.localdate() + dt.timedelta(days=days), **self.about) for days in (2, -2)
@@ -97,6 +99,7 @@ class Site:
                 EventFactory(start_date=today + dt.timedelta(days=days), **self.about)
             above = MenuLinkFactory(target=target_of(self.page))
             MenuLinkFactory(parent=above, target=target_of(self.news))
+        NewsItem.objects.filter(pk=self.gallery.pk).update(gallery=pictures(30))
         for item in (self.news, self.article, self.event):
             item.topics.set(self.topics)
         self.news.attachments.set(self.documents)
@@ -104,8 +107,12 @@ class Site:
 
     @property
     def items(self) -> list[str]:
-        items = (self.news, self.article, self.event, self.report, self.page, self.topics[0], self.term)
+        items = (self.news, self.gallery, self.article, self.event, self.report, self.page, self.topics[0], self.term)
         return [item.get_absolute_url() for item in items]
+
+
+def pictures(count: int) -> list[dict[str, Any]]:
+    return [{"image": ImageFactory().pk, "caption": {"en": "What it shows"}} for _number in range(count)]
 
 
 def queries(visitor: Person, address: str) -> int:

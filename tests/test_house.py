@@ -25,7 +25,7 @@ PHYSICAL = re.compile(
 COLOUR = re.compile(r"#[0-9a-f]{3,8}\b|\b(?:rgb|hsl|oklch)a?\(", re.IGNORECASE)
 ID_SELECTOR = re.compile(r"#[a-z][\w-]*[^{};]*\{", re.IGNORECASE)
 # Fields that `library.fields.RichTextField` sanitises when they are stored.
-SANITISED = {"body", "programme"}
+SANITISED = {"body", "programme", "transcript"}
 
 
 def without_comments(path: Path) -> str:
