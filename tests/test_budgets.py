@@ -14,7 +14,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from pages.targets import target_of
+from publishing.targets import target_of
 from tests.conftest import Person
 from tests.factories import (
     ArticleFactory,

@@ -29,12 +29,12 @@ from leadership.models import AnnualReport, TermOfOffice
 from library.models import Document, Image
 from news.models import FeaturedItem, NewsItem
 from pages.models import Page, Topic
-from pages.targets import target_of
 from portal.models import MenuLink, SiteSettings
 from portal.sample.pictures import STYLES, cover, jpeg, paint, portrait
 from publishing import history, workflow
 from publishing.fields import Translations
 from publishing.models import Publishable
+from publishing.targets import target_of
 from review.models import Article, Author, Issue
 
 FOLDER = Path(__file__).parent
