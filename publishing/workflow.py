@@ -20,6 +20,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from publishing.models import Publishable, State
+from publishing.problems import require_sound
 from publishing.records import AuditEntry, Release, Revision, WorkingCopy
 from publishing.rights import require
 from publishing.snapshots import Relations, snapshot
@@ -159,6 +160,7 @@ def approve(
         if not stored.was_public:
             stored.live_from = at or now
         go_live(stored, latest, at=now)
+        require_sound(stored, latest.content, at=max(at or now, now))
     _sign(latest, stored, by=by, at=at or now, emergency=emergency, note=correction)
     item.refresh_from_db()
     return latest
@@ -202,6 +204,7 @@ def _schedule(stored: Publishable, revision: Revision, at: dt.datetime) -> None:
         )
     with rehearsal():
         rehearse(revision, at=at)
+        require_sound(stored, revision.content, at=at)
     wait(stored, revision, at)
 
 
