@@ -93,7 +93,7 @@ def check(request: HttpRequest) -> HttpResponseBase:
         html, language = asked["html"], asked["language"]
     except (ValueError, TypeError, KeyError):
         return HttpResponseBadRequest()
-    if not isinstance(html, str) or len(html) > LONGEST:
+    if not isinstance(html, str) or not isinstance(language, str) or len(html) > LONGEST:
         return HttpResponseBadRequest()
     if language not in dict(language_choices()):
         language = default_language()

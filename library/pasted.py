@@ -16,12 +16,15 @@ LOOKS_PASTED = re.compile(
     r"<(?:[bi]|h[156]|o:p|font|center|xml|meta|head)[\s>/]|\bmso-|class=\"?Mso|docs-internal-guid|\sstyle\s*=",
     re.IGNORECASE,
 )
+OF_WORD = re.compile(r"\bmso", re.IGNORECASE)
 _LEVEL = re.compile(r"mso-list:\S+level([1-9])")
 _LEFT_OUT = {"head", "style", "script", "xml", "title", "o:p"}
 _VOID = {"br", "hr", "img", "col", "meta", "link", "input", "wbr"}
 _RENAMED = {"b": "strong", "i": "em", "h1": "h2", "h5": "h4", "h6": "h4"}
 # “1.”, “(a)”, “iv)”: numbered; everything else before a list item's text is a bullet. A lone “o” is Word's round one.
 _NUMBERED = re.compile(r"\(?(?:\d+|[a-np-z]|[ivxl]{2,})[.)]", re.IGNORECASE)
+# The whole of a clipboard from Google Docs stands in one <b> of this style; Word has mso-bidi-font-weight besides.
+_NOT_BOLD = re.compile(r"(?:^|;)font-weight:(?:normal|400)")
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 
 
@@ -31,7 +34,7 @@ def looks_pasted(html: str) -> bool:
 
 def tidied(html: str) -> str:
     """The same text in the body's own elements, still to be sanitised."""
-    reader = _Reader()
+    reader = _Reader(of_word=OF_WORD.search(html) is not None)
     reader.feed(html)
     reader.close()
     return _with_lists(reader.out)
@@ -46,8 +49,10 @@ class _Item:
 
 
 class _Reader(HTMLParser):
-    def __init__(self) -> None:
+    def __init__(self, *, of_word: bool) -> None:
         super().__init__(convert_charrefs=True)
+        # Word names the language of every piece of a sentence, right or wrong.
+        self.meant = {"data-footnote"} if of_word else {"data-footnote", "lang"}
         self.out: list[str | _Item] = []
         # Elements that are open: their name, and what ends them in the result.
         self.open: list[tuple[str, str]] = []
@@ -80,8 +85,8 @@ class _Reader(HTMLParser):
         if tag == "p" and given.get("class", "").startswith("MsoTitle"):
             return ["h2"]
         if tag in ("b", "strong"):
-            return [] if "font-weight:normal" in style else ["strong"]
-        names = [] if tag == "span" and not {"lang", "data-footnote"} & set(given) else [_RENAMED.get(tag, tag)]
+            return [] if _NOT_BOLD.search(style) else ["strong"]
+        names = [] if tag == "span" and not self.meant & set(given) else [_RENAMED.get(tag, tag)]
         if tag == "span" and not any(name in ("h1", "h2", "h3", "h4", "h5", "h6") for name, _end in self.open):
             names += [name for sign, name in _SIGNS if re.search(sign, style)]
         return names
@@ -109,10 +114,10 @@ class _Reader(HTMLParser):
 
 
 _SIGNS = (
-    (r"font-weight:(?:bold|[6-9]00)", "strong"),
-    (r"font-style:italic", "em"),
-    (r"vertical-align:super", "sup"),
-    (r"vertical-align:sub", "sub"),
+    (r"(?:^|;)font-weight:(?:bold|[6-9]00)", "strong"),
+    (r"(?:^|;)font-style:italic", "em"),
+    (r"(?:^|;)vertical-align:super", "sup"),
+    (r"(?:^|;)vertical-align:sub", "sub"),
 )
 
 

@@ -15,10 +15,19 @@ from js_asset.media import Media
 from library.editor_labels import labels
 from publishing.languages import language_choices
 
-MODULES = ("body", "dialogs", "link", "library", "marks", "nodes", "paste", "toolbar", "checks")
-FOLDER = "admin_portal/editor"
 # The modules name each other so, whatever the hashes in their addresses are.
-importmap: Any = ImportMap({f"editor/{name}": f"{FOLDER}/{name}.js" for name in MODULES})  # type: ignore[no-untyped-call]
+importmap: Any = ImportMap(  # type: ignore[no-untyped-call]
+    {
+        "editor/checks": "admin_portal/editor/checks.js",
+        "editor/dialogs": "admin_portal/editor/dialogs.js",
+        "editor/library": "admin_portal/editor/library.js",
+        "editor/link": "admin_portal/editor/link.js",
+        "editor/marks": "admin_portal/editor/marks.js",
+        "editor/nodes": "admin_portal/editor/nodes.js",
+        "editor/paste": "admin_portal/editor/paste.js",
+        "editor/toolbar": "admin_portal/editor/toolbar.js",
+    }
+)
 
 
 class BodyWidget(forms.Textarea):
@@ -31,10 +40,10 @@ class BodyWidget(forms.Textarea):
                     "django_prose_editor/material-icons.css",
                     "django_prose_editor/editor.css",
                     "django_prose_editor/overrides.css",
-                    f"{FOLDER}/editor.css",
+                    "admin_portal/editor/editor.css",
                 ]
             },
-            js=[prose_editor_js, Script(f"{FOLDER}/body.js", type="module")],
+            js=[prose_editor_js, Script("admin_portal/editor/body.js", type="module")],
         )
         return found
 

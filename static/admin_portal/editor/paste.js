@@ -2,10 +2,10 @@
 import { Extension, Plugin } from "django-prose-editor/editor";
 
 const SIGNS = [
-  [/font-weight:(bold|[6-9]00)/, "strong"],
-  [/font-style:italic/, "em"],
-  [/vertical-align:super/, "sup"],
-  [/vertical-align:sub/, "sub"],
+  [/(^|;)font-weight:(bold|[6-9]00)/, "strong"],
+  [/(^|;)font-style:italic/, "em"],
+  [/(^|;)vertical-align:super/, "sup"],
+  [/(^|;)vertical-align:sub/, "sub"],
 ];
 const RENAMED = { b: "strong", i: "em", h1: "h2", h5: "h4", h6: "h4" };
 const NUMBERED = /^\(?(\d+|[a-np-z]|[ivxl]{2,})[.)]$/i;
@@ -21,23 +21,25 @@ export function tidied(html) {
   const { body } = new DOMParser().parseFromString(inert, "text/html");
   lists(body);
   body.querySelectorAll("o\\:p, style, script").forEach((element) => element.remove());
-  [...body.querySelectorAll("*")].reverse().forEach(clean);
-  return body.innerHTML;
+  const fromWord = /\bmso/i.test(html); // which names the language of every piece of a sentence
+  for (const element of [...body.querySelectorAll("*")].reverse()) clean(element, fromWord);
+  const serializer = new XMLSerializer();
+  return [...body.childNodes].map((node) => serializer.serializeToString(node)).join("");
 }
 
 const styleOf = (element) => (element.dataset.style ?? "").toLowerCase().replaceAll(" ", "");
 
-function clean(element) {
+function clean(element, fromWord) {
   const style = styleOf(element), tag = element.localName;
   element.removeAttribute("data-style");
   if (tag === "a" && (element.getAttribute("href") ?? "#").startsWith("#")) return unwrap(element);
   if (tag === "p" && /^MsoTitle/.test(element.className)) return rename(element, "h2");
-  if (["b", "strong"].includes(tag)) return style.includes("font-weight:normal") ? unwrap(element) : rename(element, "strong");
-  if (tag === "span") return span(element, style);
+  if (["b", "strong"].includes(tag)) return /(^|;)font-weight:(normal|400)/.test(style) ? unwrap(element) : rename(element, "strong");
+  if (tag === "span") return span(element, style, fromWord);
   if (RENAMED[tag]) rename(element, RENAMED[tag]);
 }
 
-function span(element, style) {
+function span(element, style, fromWord) {
   if (!element.closest(HEADINGS)) {
     for (const [sign, name] of SIGNS) {
       if (!sign.test(style)) continue;
@@ -46,7 +48,7 @@ function span(element, style) {
       element.append(inner);
     }
   }
-  if (!element.lang && !element.hasAttribute("data-footnote")) unwrap(element);
+  if ((fromWord || !element.lang) && !element.hasAttribute("data-footnote")) unwrap(element);
 }
 
 function unwrap(element) {
