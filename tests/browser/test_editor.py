@@ -136,7 +136,7 @@ def test_what_is_pasted_is_at_once_what_is_going_to_be_stored(name: str, html: s
     assert squeezed(written(page)).replace("<br>", "") == squeezed(sanitise(html)).replace("<br>", "")
     shown = page.locator(".field-body .tiptap")
     expect(shown.locator("li").first).to_contain_text("Ammunition")
-    assert shown.locator("[style]:not(table, col), [class*=Mso]").count() == 0
+    assert shown.locator(":is(p, span, li, h2, a)[style], [class*=Mso]").count() == 0
 
 
 def test_quotes_speakers_languages_and_documents_are_written(desk: Opener) -> None:
@@ -188,6 +188,7 @@ def test_the_editor_is_used_by_keyboard_and_named_for_who_cannot_see_it(desk: Op
     page = new_article(opened, "by-keyboard")
     page.keyboard.type("bold")
     page.keyboard.press("Shift+Home")
+    page.wait_for_timeout(100)  # the browser tells the editor of a selection a little later
     page.keyboard.press("Alt+F10")
     for _step in range(3):
         page.keyboard.press("ArrowRight")
