@@ -14,9 +14,9 @@ from news.filters import NewsFilter
 from news.models import FeaturedItem, NewsItem
 from pages.filters import TopicFilter
 from pages.models import Topic
-from pages.targets import resolve_targets
 from publishing.models import PublishableQuerySet
 from publishing.selection import related_items
+from publishing.targets import resolve_targets
 from publishing.views import Breadcrumbs, DatedItemView, ItemList, ListFilter, crumb
 
 
@@ -72,9 +72,7 @@ PLURALS = {
 class NewsItemView(DatedItemView):
     model = NewsItem
     template_name = "news/item_detail.html"
-
-    def get_queryset(self) -> Any:
-        return super().get_queryset().select_related("image", "secretary_general", "recording__poster")
+    shows = ("image", "secretary_general", "recording__poster")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         item: NewsItem = self.object

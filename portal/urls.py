@@ -10,6 +10,7 @@ from subscriptions import views as subscriptions
 
 urlpatterns = [
     path("", views.choose_language),
+    path("admin/body/", include("library.editor")),
     path("admin/", admin.site.urls),
     path("media/", include("library.urls")),
 ]

@@ -36,6 +36,7 @@ from publishing.diff import Difference, differences
 from publishing.languages import language_choices, own_name
 from publishing.models import HandOrdered, Publishable, State
 from publishing.preview import preview_url
+from publishing.problems import Problem, problems_of
 from publishing.records import Revision, WorkingCopy, new_key
 from publishing.registry import kind_of, mentions_of
 from publishing.snapshots import OUTSIDE, overlay
@@ -290,8 +291,14 @@ class PublishableAdmin(PreviewAdminMixin, WorkingCopyAdminMixin, ItemPages, Publ
             "differences": self._unpublished(item) if verb.key in ("submit", "approve") else [],
             # Who reads what was submitted may also find that it cannot go out yet.
             "instead": handing_back if verb.key == "approve" and handing_back.fits(item.standing) else None,
+            "problems": self._problems(item) if verb.key in ("submit", "approve", "release") else [],
             "mentions": mentions_of(item) if verb.key in ("withdraw", "expire") else [],
         }
+
+    def _problems(self, item: Any) -> list[Problem]:
+        """What would keep the newest revision from going out now, and what readers would stumble over."""
+        latest = item.standing.latest
+        return problems_of(item, latest.content) if latest else []
 
     def _unpublished(self, item: Any) -> list[Difference]:
         """What the newest revision changes in what the public sees."""

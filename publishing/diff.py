@@ -144,8 +144,6 @@ def readable(field: models.Field[Any, Any] | Part, value: Any) -> str:
         keys = value if isinstance(value, list) else [value]
         related = field.related_model._default_manager.filter(pk__in=keys)  # type: ignore[union-attr]
         return ", ".join(sorted(str(other) for other in related)) or gettext("(deleted)")
-    if getattr(field, "holds_html", False):
-        return text_of(value)
     if field.choices:
         return str(dict(field.flatchoices).get(value, value))
     if isinstance(value, bool):

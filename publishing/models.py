@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast
 from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Max, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce, JSONObject
+from django.db.models import F, Max, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
@@ -86,19 +86,6 @@ class PublishableQuerySet(models.QuerySet[T]):
     def versions_of(self, *originals: int) -> Self:
         """All language versions of the items with these originals' keys."""
         return self.filter(Q(pk__in=originals) | Q(original__in=originals))
-
-    def with_addresses(self) -> Self:
-        """With what the address of each live language version is made from, so that no page asks for it again."""
-        model = cast("type[Publishable]", self.model)
-        columns = {"slug": F(model.address_slug), **({"day": F(model.address_day)} if model.address_day else {})}
-        key = Coalesce(OuterRef("original_id"), OuterRef("pk"))
-        live = model.rows().live().filter(Q(pk=key) | Q(original=key)).order_by()
-        return self.annotate(
-            **{
-                f"version_{place}": Subquery(live.in_language(code).values(made=JSONObject(**columns))[:1])
-                for place, (code, _name) in enumerate(language_choices())
-            }
-        )
 
     def latest_first(self) -> Self:
         return self.order_by(F("live_from").desc(nulls_last=True), "-pk")
@@ -186,18 +173,6 @@ class Publishable(models.Model):
         day = getattr(self, self.address_day) if self.address_day else None
         with override(self.language):
             return self.address(getattr(self, self.address_slug), day)
-
-    def addresses(self) -> dict[str, str]:
-        """The path of each live version by language; of a row that was read `with_addresses`."""
-        found = {}
-        for place, (code, _name) in enumerate(language_choices()):
-            made: dict[str, str] | None = getattr(self, f"version_{place}")
-            if made:
-                with override(code):
-                    found[code] = self.address(
-                        made["slug"], dt.date.fromisoformat(made["day"]) if "day" in made else None
-                    )
-        return found
 
     @classmethod
     def address(cls, slug: str, day: dt.date | None) -> str:

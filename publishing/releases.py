@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from publishing import due, rights, versions, workflow
 from publishing.models import Publishable
+from publishing.problems import require_sound
 from publishing.records import DRAFTS, OPEN, AuditEntry, Release, Revision
 from publishing.snapshots import before_and_after
 from publishing.versions import Person, Refused
@@ -181,6 +182,10 @@ def _decide(release: Release, revisions: Iterable[Revision], *, by: Person, at: 
         for revision in revisions:
             with versions.told_of(revision.item):
                 versions.rehearse(revision, at=at)
+        # Only now: members may lead to each other.
+        for revision in revisions:
+            with versions.told_of(revision.item):
+                require_sound(revision.item, revision.content, at=at)
     for revision in revisions:
         with versions.told_of(revision.item):
             workflow.approve_for(revision, by=by, at=at, release=release, emergency=emergency)

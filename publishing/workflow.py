@@ -21,6 +21,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from publishing.models import Publishable, State
+from publishing.problems import require_sound
 from publishing.records import AuditEntry, PreviewLink, Release, Revision, WorkingCopy
 from publishing.rights import may_publish_everywhere, require
 from publishing.snapshots import Relations, snapshot
@@ -176,6 +177,7 @@ def approve(
         if not stored.was_public:
             stored.live_from = at or now
         go_live(stored, latest, at=now)
+        require_sound(stored, latest.content, at=max(at or now, now))
     item.refresh_from_db()
     return latest
 
@@ -218,6 +220,7 @@ def _schedule(stored: Publishable, revision: Revision, at: dt.datetime) -> None:
         )
     with rehearsal():
         rehearse(revision, at=at)
+        require_sound(stored, revision.content, at=at)
     wait(stored, revision, at)
 
 

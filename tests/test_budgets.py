@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from news.models import NewsItem
-from pages.targets import target_of
+from publishing.targets import target_of
 from tests.conftest import Person
 from tests.factories import (
     ArticleFactory,
@@ -67,6 +67,18 @@ class Site:
         TermFactory(began_on=dt.date(1949, 1, 1), ended_on=dt.date(1950, 1, 1))
         self.report = ReportFactory(image=ImageFactory(), document=self.documents[0])
         MenuLinkFactory(target=target_of(self.page))
+        self.write_bodies(1)
+
+    def write_bodies(self, count: int) -> None:
+        """Every item's text has figures and links within the site."""
+        figures = "".join(f'<figure data-image="{ImageFactory().pk}"></figure>' for _number in range(count))
+        links = "".join(f'<p><a href="target:{target_of(NewsItemFactory())}">x</a></p>' for _number in range(count))
+        for item in self.with_bodies:
+            type(item).objects.filter(pk=item.pk).update(body=figures + links)
+
+    @property
+    def with_bodies(self) -> tuple[Any, ...]:
+        return (self.news, self.article, self.event, self.report, self.page, self.topics[0], self.term)
 
     @property
     def about(self) -> dict[str, Any]:
@@ -104,11 +116,11 @@ class Site:
             item.topics.set(self.topics)
         self.news.attachments.set(self.documents)
         self.article.authors.set(self.authors)
+        self.write_bodies(30)
 
     @property
     def items(self) -> list[str]:
-        items = (self.news, self.gallery, self.article, self.event, self.report, self.page, self.topics[0], self.term)
-        return [item.get_absolute_url() for item in items]
+        return [item.get_absolute_url() for item in (*self.with_bodies, self.gallery)]
 
 
 def pictures(count: int) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ Every entry is looked for before it is made, so a second run changes nothing and
 from __future__ import annotations
 
 import datetime as dt
+import re
 import tomllib
 import zoneinfo
 from collections import Counter
@@ -26,20 +27,22 @@ from PIL.Image import Image as PictureFile
 
 from events.models import Event
 from leadership.models import AnnualReport, TermOfOffice
+from library.markup import TARGET
 from library.models import Document, Image, Recording
 from news.models import FeaturedItem, NewsItem
 from pages.models import Page, Topic
-from pages.targets import target_of
 from portal.models import MenuLink, SiteSettings
 from portal.sample.media import gallery_of, recording_of
 from portal.sample.pictures import STYLES, cover, jpeg, paint, portrait
 from publishing import history, workflow
 from publishing.fields import Translations
 from publishing.models import Publishable
+from publishing.targets import target_of
 from review.models import Article, Author, Issue
 
 FOLDER = Path(__file__).parent
 CREDIT = Translations(en="Chancery")
+PLACEHOLDER = re.compile(r"\{(?P<what>image|target):(?P<name>[a-z0-9:_-]+)\}")
 BRUSSELS = zoneinfo.ZoneInfo("Europe/Brussels")
 # What has no date of its own went live before the oldest news.
 BEGINNING = dt.datetime(2022, 1, 1, 9, 0, tzinfo=BRUSSELS)
@@ -97,7 +100,7 @@ class SampleLoader:
         for language in self.languages:
             if language not in entry:
                 continue
-            texts = {field: entry[language].get(name, "") for field, name in words.items()}
+            texts = {field: self.filled(entry[language].get(name, "")) for field, name in words.items()}
             identity = {name: {**facts, **texts}[name] for name in found_by}
             version = model.rows().filter(language=language, **identity).first()
             if version is None:
@@ -111,6 +114,17 @@ class SampleLoader:
         if original is None:
             raise ValueError(f"{key} has no text in any language of this site.")
         self.items[key] = original.original or original
+
+    def filled(self, text: str) -> str:
+        """The text with keys in the place of `{image:name}` and `{target:kind:name}`, made before it."""
+
+        def key(match: re.Match[str]) -> str:
+            name = match["name"]
+            if match["what"] == "target":
+                return f"{TARGET}{target_of(self.items[name])}"
+            return str(Image.objects.only("pk").get(file=f"images/sample/{name}.jpg").pk)
+
+        return PLACEHOLDER.sub(key, text)
 
     def titles(self, entry: dict[str, Any]) -> Translations:
         return Translations({code: entry[code]["title"] for code in self.languages if code in entry})

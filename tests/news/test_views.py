@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from news.models import NewsItem
-from pages.targets import target_of
+from publishing.targets import target_of
 from tests.conftest import Person
 from tests.factories import (
     DocumentFactory,

@@ -11,8 +11,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
-from pages.targets import describe, resolve_targets, suggestions, target_of, validate_target
 from publishing import registry
+from publishing.targets import describe, resolve_targets, suggestions, target_of, validate_target
 from tests.conftest import Person
 from tests.factories import (
     FACTORIES,
