@@ -52,9 +52,7 @@ class EventList(ItemList):
 class EventView(DatedItemView):
     model = Event
     template_name = "events/event_detail.html"
-
-    def get_queryset(self) -> Any:
-        return super().get_queryset().select_related("image")
+    shows = ("image",)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         event: Event = self.object

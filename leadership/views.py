@@ -2,10 +2,8 @@
 
 from typing import Any
 
-from django.http import Http404
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from leadership.models import AnnualReport, TermOfOffice
@@ -19,10 +17,8 @@ class TermView(ItemView):
 
     model = TermOfOffice
     template_name = "leadership/term_detail.html"
+    shows = ("image",)
     limit = 8
-
-    def get_queryset(self) -> Any:
-        return super().get_queryset().select_related("image")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         term: TermOfOffice = self.object
@@ -56,11 +52,8 @@ class TermView(ItemView):
 class CurrentTermView(TermView):
     """The Secretary General in office."""
 
-    def get_object(self, queryset: Any = None) -> TermOfOffice:
-        term: TermOfOffice | None = self.get_queryset().current().first()
-        if term is None:
-            raise Http404(gettext("There is no Secretary General in office."))
-        return term
+    def here(self, rows: Any) -> Any:
+        return rows.current()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
@@ -104,9 +97,7 @@ class ReportList(ItemList):
 class ReportView(ItemView):
     model = AnnualReport
     template_name = "leadership/report_detail.html"
-
-    def get_queryset(self) -> Any:
-        return super().get_queryset().select_related("image", "document")
+    shows = ("image", "document")
 
     @cached_property
     def parents(self) -> Breadcrumbs:

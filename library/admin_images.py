@@ -19,6 +19,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from library import intake, rights
+from library.admin_choose import choose
 from library.admin_intake import IntakePages
 from library.image_forms import ImageForm
 from library.models import Image, Tag
@@ -216,6 +217,7 @@ class ImageAdmin(IntakePages, admin.ModelAdmin[Image]):
                 view(self.preview_view, cacheable=True),
                 name="library_image_preview",
             ),
+            path("choose/", view(choose), name="library_image_choose"),
             path("<int:key>/uses/", view(self.uses_view), name="library_image_uses"),
             *super().get_urls(),
         ]

@@ -1,65 +1,63 @@
 """The rich-text body: HTML by an allow-list, sanitised whenever it is stored."""
 
-from typing import Any
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 import nh3
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db import models
-from django_prose_editor.fields import ProseEditorFormField
-from django_prose_editor.widgets import AdminProseEditorWidget
+from django.utils.translation import gettext_lazy as _
 
-# What the editor offers. What the server lets through is TAGS; the test suite holds the two together.
-EXTENSIONS: dict[str, Any] = {
-    "Bold": True,
-    "Italic": True,
-    "Subscript": True,
-    "Superscript": True,
-    "Heading": {"levels": [2, 3, 4]},
-    "BulletList": True,
-    "OrderedList": True,
-    "ListItem": True,
-    "Blockquote": True,
-    "HorizontalRule": True,
-    "HardBreak": True,
-    "Link": {"enableTarget": False, "protocols": ["http", "https", "mailto", "tel"]},
-    "Table": True,
-    "TableRow": True,
-    "TableHeader": True,
-    "TableCell": True,
-    "History": True,
-    "SpecialCharacters": True,
-}
+from library.markup import ATTRIBUTES, SCHEMES, TAGS, allowed, targets_in
+from library.pasted import looks_pasted, tidied
+from library.widgets import BodyWidget
 
-TAGS = {
-    "p", "br", "hr", "h2", "h3", "h4", "strong", "em", "sub", "sup", "ul", "ol", "li", "blockquote", "a",
-    "table", "thead", "tbody", "tr", "th", "td",
-}  # fmt: skip
-ATTRIBUTES: dict[str, set[str]] = {
-    "*": set(),  # nh3 lets some through on every element unless told otherwise
-    "a": {"href", "title"},
-    "ol": {"start"},
-    "th": {"colspan", "rowspan", "scope"},
-    "td": {"colspan", "rowspan"},
-}
+if TYPE_CHECKING:
+    from publishing.models import Publishable
+    from publishing.problems import Problem
+
 _cleaner = nh3.Cleaner(
     tags=TAGS,
     attributes=ATTRIBUTES,
-    url_schemes={"http", "https", "mailto", "tel"},
-    link_rel="noopener",
+    attribute_filter=allowed,
+    url_schemes={*SCHEMES, "target"},
+    link_rel=None,  # the renderer knows which links lead outside
 )
-_EMPTY = {"<p></p>", "<p><br></p>"}
+# What is left where somebody made room with the Enter key.
+_EMPTY = re.compile(r"<p(?: lang=\"[^\"]*\")?>(?:\s|&nbsp;|<br>)*</p>")
+
+
+# What can stand in itself without end, by way of others. The time that a parser takes grows with the square of the
+# depth, so that a form full of it would keep a process busy for hours.
+NESTING = re.compile(r"<(?!(?:p|br|hr|td|th|tr|strong|em|sub|sup|a|b|i|u)[\s/>])[a-z]", re.IGNORECASE)
+MOST_NESTING = 10_000
 
 
 def sanitise(html: str) -> str:
-    """HTML with only the allowed elements and attributes; "" for a body without content."""
-    cleaned = _cleaner.clean(html).strip()
-    return "" if cleaned in _EMPTY else cleaned
+    """HTML with only the allowed elements and attributes; "" for a body without content.
+
+    Raises ValidationError for more lists, headings and tables than any text has.
+    """
+    if sum(1 for _found in NESTING.finditer(html)) > MOST_NESTING:
+        raise ValidationError(_("This text has too many lists, headings or tables. Make several of it."))
+    return _EMPTY.sub("", _cleaner.clean(tidied(html) if looks_pasted(html) else html)).strip()
+
+
+class RichTextFormField(forms.CharField):
+    widget = BodyWidget
+
+    def clean(self, value: Any) -> str:
+        return sanitise(super().clean(value))
 
 
 class RichTextField(models.TextField[str, str]):
-    """Stores sanitised HTML. Templates may mark it safe because no other way into the column exists."""
+    """Stores sanitised HTML. Only `library.body` shows it: no other way into the column exists, and none out of it."""
 
-    # Told to the diff of revisions, which shows words and not tags.
+    # Told to what searches texts for links.
     holds_html = True
 
     def get_prep_value(self, value: Any) -> Any:
@@ -73,13 +71,20 @@ class RichTextField(models.TextField[str, str]):
         return value
 
     def formfield(self, **kwargs: Any) -> forms.Field | None:  # type: ignore[override]
-        return models.Field.formfield(
-            self,
-            **{
-                **kwargs,
-                "form_class": ProseEditorFormField,
-                "widget": AdminProseEditorWidget,
-                "config": {"extensions": EXTENSIONS},
-                "sanitize": sanitise,
-            },
-        )
+        return models.Field.formfield(self, **{**kwargs, "form_class": RichTextFormField, "widget": BodyWidget})
+
+    def targets(self, value: str) -> Iterable[str]:
+        """What its links within the site lead to."""
+        return targets_in(value)
+
+    def readable(self, value: str) -> str:
+        """Its words, a line a block; pictures, documents and recordings by their titles."""
+        from library.body import words  # the body's things are models, and models have this field
+
+        return words(value)
+
+    def problems(self, value: str, item: Publishable) -> list[Problem]:
+        """What is wrong with it as a text for readers."""
+        from library.checks import problems_in  # as above
+
+        return problems_in(value, language=item.language)

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from pathlib import PurePath
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import urlsplit
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.fields.files import FieldFile
+from django.urls import reverse
+from django.utils.crypto import get_random_string
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from library.derived import DerivedBooleanField, DerivedTextField
+from library.documents import check_document, extension_of, pages_of
 from library.fields import RichTextField
 from library.photographs import facts_of
+from library.recordings import check_captions, check_recording
+from library.serving import DOWNLOAD, TYPES
 from library.uploads import (
+    RECORDING_EXTENSIONS,
     ImageUploadField,
     captions_extension,
     check_size,
@@ -27,6 +35,9 @@ from library.uploads import (
 from publishing import clock
 from publishing.fields import TranslatedTextField
 from publishing.languages import default_language, language_choices
+
+# Ogg may hold either.
+KIND_OF_FILE = {"mp4": "video", "webm": "video", "mp3": "audio", "m4a": "audio"}
 
 
 class Tag(models.Model):
@@ -54,8 +65,21 @@ class ImageFileField(models.ImageField):
         return super().pre_save(model_instance, add)
 
 
-class DocumentFileField(models.FileField):
-    """A document's file, read in the same way."""
+class AddressedFile(FieldFile):
+    """Its address is its row's: that one stays when the file is replaced."""
+
+    @property
+    def url(self) -> str:
+        row: Any = self.instance
+        return str(row.get_absolute_url()) if self and row.pk else super().url
+
+
+class AddressedFileField(models.FileField):
+    attr_class = AddressedFile
+
+
+class DocumentFileField(AddressedFileField):
+    """A document's or recording's file, read as a picture's is."""
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         _read_new(model_instance, getattr(model_instance, self.attname))
@@ -65,6 +89,65 @@ class DocumentFileField(models.FileField):
 def _read_new(row: Any, file: Any) -> None:
     if file and not file._committed:
         row.read_file()
+
+
+def new_key() -> str:
+    """What makes an address one that nobody finds by counting: what is not published yet lies here too."""
+    return get_random_string(10, "abcdefghijkmnpqrstuvwxyz23456789")
+
+
+class Download(models.Model):
+    """A file with an address that stays when the file is replaced."""
+
+    key = models.CharField(max_length=10, default=new_key, editable=False)
+    created_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
+    # Tells browsers whether what they have kept still holds.
+    changed_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    url_name: ClassVar[str] = ""
+    # What browsers show or play; the rest is kept by the reader.
+    shown: ClassVar[frozenset[str]] = frozenset()
+
+    class Meta:
+        abstract = True
+
+    if TYPE_CHECKING:
+        title: Any
+        file: Any
+        size: Any
+
+    def __str__(self) -> str:
+        return str(self.title)
+
+    def read_file(self) -> None:
+        """Take over what the file tells. Raises OSError if it is missing."""
+        self.size = self.file.size
+
+    @property
+    def extension(self) -> str:
+        """Of the file's name, without the dot, in capitals: PDF."""
+        return extension_of(self.file).upper()
+
+    @property
+    def is_shown(self) -> bool:
+        return extension_of(self.file) in self.shown
+
+    @property
+    def kept_as(self) -> str:
+        """The name under which a reader keeps it."""
+        return f"{self._slug}.{extension_of(self.file)}"
+
+    @property
+    def name(self) -> str:
+        """The last part of its address."""
+        return f"{self._slug}-{self.key}.{extension_of(self.file)}"
+
+    @property
+    def _slug(self) -> str:
+        return slugify(self.title, allow_unicode=True)[:60].strip("-") or "file"
+
+    def get_absolute_url(self) -> str:
+        return reverse(self.url_name, args=[self.pk, self.name])
 
 
 def _share() -> list[Any]:
@@ -171,21 +254,25 @@ class Image(models.Model):
         return hashlib.sha256(f"{self.content_hash} {point}".encode()).hexdigest()[:12]
 
 
-class Document(models.Model):
+class Document(Download):
+    url_name = "library:document"
+    shown = frozenset({"pdf"})
+
     title = models.CharField(_("title"), max_length=200, help_text=_("Readers see it as the name of the download."))
     language = models.CharField(_("language"), max_length=10, choices=language_choices, default=default_language)
     file = DocumentFileField(
         _("file"),
         upload_to="documents/%Y/%m/",
         max_length=200,
-        validators=[document_extension, check_size],
-        help_text=_("PDF, office document, CSV, text or ZIP."),
+        validators=[document_extension, check_size, check_document],
+        help_text=_(
+            "PDF, office document, CSV, text or ZIP. If you replace it, its address stays and leads to the new file."
+        ),
     )
 
-    # Told by the file, and kept so that a page need not open it.
+    # Told by the file, and kept so that a page need not open it. Declared after it: they are read when it is stored.
     size = models.PositiveBigIntegerField(_("size"), editable=False, default=0)
     pages = models.PositiveIntegerField(_("pages"), editable=False, null=True)
-    created_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
 
     class Meta:
         verbose_name = _("document")
@@ -194,21 +281,16 @@ class Document(models.Model):
         # Serves the library's list in the admin, newest first.
         indexes = [models.Index(fields=["-created_at", "-id"], name="library_document_newest")]
 
-    def __str__(self) -> str:
-        return self.title
-
     def read_file(self) -> None:
-        """Take over what the file tells. Raises OSError if it is missing."""
-        self.size = self.file.size
-
-    @property
-    def extension(self) -> str:
-        """Of the file's name, without the dot, in capitals: PDF."""
-        return PurePath(self.file.name).suffix.lstrip(".").upper()
+        super().read_file()
+        self.pages = pages_of(self.file)
 
 
-class Recording(models.Model):
+class Recording(Download):
     """Audio or video, by file or by the address of a page that plays it."""
+
+    url_name = "library:recording"
+    shown = frozenset(RECORDING_EXTENSIONS)
 
     class Kind(models.TextChoices):
         AUDIO = "audio", _("Audio")
@@ -217,14 +299,16 @@ class Recording(models.Model):
     title = models.CharField(_("title"), max_length=200)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.VIDEO)
     language = models.CharField(_("language"), max_length=10, choices=language_choices, default=default_language)
-    file = models.FileField(
+    file = DocumentFileField(
         _("file"),
         upload_to="recordings/%Y/%m/",
         max_length=200,
         blank=True,
-        validators=[recording_extension, check_size],
+        validators=[recording_extension, check_size, check_recording],
         help_text=_("MP4 or WebM for video; MP3, M4A or Ogg for audio."),
     )
+    # Told by the file, and declared after it.
+    size = models.PositiveBigIntegerField(_("size"), editable=False, default=0)
     address = models.URLField(
         _("address"),
         blank=True,
@@ -243,8 +327,6 @@ class Recording(models.Model):
         help_text=_("The picture that is shown before it plays."),
     )
 
-    created_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
-
     class Meta:
         verbose_name = _("recording")
         verbose_name_plural = _("recordings")
@@ -252,13 +334,35 @@ class Recording(models.Model):
         # Serves the library's list in the admin, newest first.
         indexes = [models.Index(fields=["-created_at", "-id"], name="library_recording_newest")]
 
-    def __str__(self) -> str:
-        return self.title
-
     def clean(self) -> None:
         super().clean()
         if bool(self.file) == bool(self.address):
             raise ValidationError(_("Give either a file or an address."))
+        kind = KIND_OF_FILE.get(extension_of(self.file)) if self.file else None
+        if kind and kind != self.kind:
+            raise ValidationError({"kind": _("The file is %(kind)s.") % {"kind": Recording.Kind(kind).label.lower()}})
+
+    def get_absolute_url(self) -> str:
+        """Where it can be seen or heard: here, or on another website."""
+        return super().get_absolute_url() if self.file else self.address
+
+    @property
+    def media_type(self) -> str:
+        return TYPES.get(extension_of(self.file), DOWNLOAD)
+
+    @property
+    def host(self) -> str:
+        """The other website that plays it, as people write its name; "" if it is played here."""
+        return (urlsplit(self.address).hostname or "").removeprefix("www.")
+
+    @property
+    def readable_duration(self) -> str:
+        """As players show it: 2:03 or 1:02:03; "" if unknown."""
+        if self.duration is None:
+            return ""
+        minutes, seconds = divmod(round(self.duration / dt.timedelta(seconds=1)), 60)
+        hours, minutes = divmod(minutes, 60)
+        return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
     @property
     def iso_duration(self) -> str:
@@ -274,13 +378,16 @@ class CaptionTrack(models.Model):
 
     recording = models.ForeignKey(Recording, related_name="caption_tracks", on_delete=models.CASCADE)
     language = models.CharField(_("language"), max_length=10, choices=language_choices, default=default_language)
-    file = models.FileField(
+    file = AddressedFileField(
         _("file"),
         upload_to="captions/%Y/%m/",
         max_length=200,
-        validators=[captions_extension, check_size],
+        validators=[captions_extension, check_captions],
         help_text=_("A WebVTT file (.vtt)."),
     )
+
+    # Tells browsers whether what they have kept still holds.
+    changed_at = models.DateTimeField(_("changed"), auto_now=True)
 
     class Meta:
         verbose_name = _("captions")
@@ -296,3 +403,6 @@ class CaptionTrack(models.Model):
 
     def __str__(self) -> str:
         return self.get_language_display()
+
+    def get_absolute_url(self) -> str:
+        return reverse("library:captions", args=[self.pk, self.recording.key])

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from pathlib import PurePath
 from typing import Any, BinaryIO
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.utils.http import content_disposition_header
+from django.utils.cache import get_conditional_response
+from django.utils.http import content_disposition_header, http_date
 
 # Types that are safe to show; everything else is a download. Never guessed from the content.
 TYPES = {
@@ -23,6 +25,30 @@ DAY = 24 * 3600
 # RFC 9110, 14.1.2: one range; more than one may be answered with the whole.
 ONE_RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
 PIECE = 64 * 1024
+
+
+# Whatever a browser makes of a file, it runs nothing and asks nobody.
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+
+
+def answer_if_changed(
+    request: HttpRequest, file: Any, *, changed_at: dt.datetime, max_age: int, download_as: str = ""
+) -> HttpResponseBase:
+    """As `answer_with`, for an address whose file may be replaced: 304 to who has it already (RFC 9110, 13).
+
+    `changed_at` is when what lies at the address was last changed.
+    """
+    etag = f'"{changed_at.timestamp():.6f}"'
+    if request.headers.get("If-Range", etag) != etag:
+        # A part of what lies here now would not fit to the part that they have.
+        request.META.pop("HTTP_RANGE", None)
+        del request.headers
+    unchanged = get_conditional_response(request, etag=etag, last_modified=int(changed_at.timestamp()))
+    response = unchanged or answer_with(request, file, max_age=max_age, download_as=download_as)
+    response.headers["ETag"] = etag
+    response.headers["Last-Modified"] = http_date(changed_at.timestamp())
+    response.headers["Cache-Control"] = f"public, max-age={max_age}"
+    return response
 
 
 def answer_with(
@@ -42,20 +68,27 @@ def answer_with(
         "Cache-Control": f"public, max-age={max_age}{', immutable' if immutable else ''}",
         "Accept-Ranges": "bytes",
         "X-Content-Type-Options": "nosniff",
-        # Whatever a browser makes of it, it runs nothing and asks nobody.
-        "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+        "Content-Security-Policy": POLICY,
     }
     if download_as or extension not in TYPES:
         headers["Content-Disposition"] = content_disposition_header(True, download_as or PurePath(file.name).name) or ""
     wanted = _range(request.headers.get("Range", ""), size)
     if wanted is None:
-        return FileResponse(opened, headers={**headers, "Content-Length": str(size)})
+        return _file(opened, {**headers, "Content-Length": str(size)})
     first, last = wanted
     if first > last:
         opened.close()
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
     headers |= {"Content-Range": f"bytes {first}-{last}/{size}", "Content-Length": str(last - first + 1)}
-    return FileResponse(_piecewise(opened, first, last), status=206, headers=headers)
+    return _file(_piecewise(opened, first, last), headers, status=206)
+
+
+def _file(content: Any, headers: dict[str, str], *, status: int = 200) -> FileResponse:
+    """The headers are set last: Django would guess a type and a disposition from the file's name."""
+    response = FileResponse(content, status=status)
+    for name, value in headers.items():
+        response.headers[name] = value
+    return response
 
 
 def _range(header: str, size: int) -> tuple[int, int] | None:

@@ -37,7 +37,9 @@ LONGEST_NAME = 80
 
 
 def check_size(file: File[Any]) -> None:
-    """Raise ValidationError for a file over the limit of UPLOAD_LIMIT_MEGABYTES."""
+    """Raise ValidationError for a new file over the limit of UPLOAD_LIMIT_MEGABYTES."""
+    if getattr(file, "_committed", False):
+        return  # checked when it came
     limit = settings.UPLOAD_LIMIT_MEGABYTES * 1024 * 1024
     if (file.size or 0) > limit:
         raise ValidationError(

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from leadership.models import TermOfOffice
 from library.fields import RichTextField
-from library.models import Document, Image
+from library.galleries import GalleryField
+from library.models import Document, Image, Recording
 from pages.models import topics_field
 from pages.targets import TargetField
 from publishing.models import Dated, DatedQuerySet, HandOrdered, HandOrderedQuerySet, Publishable
@@ -43,7 +44,7 @@ class NewsItem(Dated):
         CHECK_AGAINST_DELIVERY = "check-against-delivery", _("Check against delivery")
 
     shared_fields = (
-        "kind", "date", "reference", "image", "media_url", "delivery_status", "secretary_general",
+        "kind", "date", "reference", "image", "recording", "gallery", "delivery_status", "secretary_general",
         "topics", "attachments",
     )  # fmt: skip
 
@@ -57,9 +58,6 @@ class NewsItem(Dated):
         _("teaser"), blank=True, max_length=400, help_text=_("One or two sentences for lists and the home page.")
     )
     body = RichTextField(_("body"), blank=True)
-    media_url = models.URLField(
-        _("media address"), blank=True, help_text=_("Where the video or recording can be seen or heard.")
-    )
     speaker = models.CharField(
         _("speaker"),
         max_length=200,
@@ -67,9 +65,22 @@ class NewsItem(Dated):
         help_text=_("Name and office. Leave empty if the Secretary General speaks, and choose them below."),
     )
     delivery_status = models.CharField(_("delivery status"), max_length=30, choices=Delivery.choices, blank=True)
+    gallery = GalleryField(
+        _("gallery"),
+        help_text=_("Pictures in the order in which readers see them. An empty caption stands for the picture’s own."),
+    )
 
     image = models.ForeignKey(
         Image, verbose_name=_("picture"), related_name="+", on_delete=models.PROTECT, null=True, blank=True
+    )
+    recording = models.ForeignKey(
+        Recording,
+        verbose_name=_("recording"),
+        related_name="+",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        help_text=_("What can be seen or heard on this page."),
     )
     secretary_general = models.ForeignKey(
         TermOfOffice,
@@ -106,20 +117,30 @@ class NewsItem(Dated):
         super().clean()
         if self.kind == self.Kind.SPEECH and not (self.speaker or self.secretary_general_id):
             raise ValidationError({"speaker": _("Say who speaks: a name here, or a Secretary General below.")})
-        if self.kind in (self.Kind.VIDEO, self.Kind.AUDIO) and not self.media_url:
-            raise ValidationError({"media_url": _("Give the address of the video or recording.")})
+        if self.kind in (self.Kind.VIDEO, self.Kind.AUDIO) and not self.recording_id:
+            raise ValidationError({"recording": _("Choose what can be seen or heard.")})
+        if self.kind == self.Kind.PHOTO_GALLERY and not self.gallery:
+            raise ValidationError({"gallery": _("A photo gallery needs pictures. Add them from the library.")})
         if self.delivery_status and self.kind != self.Kind.SPEECH:
             raise ValidationError({"delivery_status": _("Only a speech or transcript has a delivery status.")})
 
     @property
     def kicker(self) -> str:
-        return str(self.get_kind_display())
+        """The kind, where it says something: in a newsroom, plain news goes without saying."""
+        return "" if self.kind == self.Kind.NEWS else str(self.get_kind_display())
 
     @property
     def speaker_name(self) -> str:
-        if self.speaker or self.kind not in (self.Kind.SPEECH, self.Kind.OPINION) or not self.secretary_general:
+        """Who speaks. The name of a Secretary General whose term has never been public is only a draft yet."""
+        leader = self.secretary_general
+        if (
+            self.speaker
+            or self.kind not in (self.Kind.SPEECH, self.Kind.OPINION)
+            or not leader
+            or not leader.was_public
+        ):
             return self.speaker
-        return f"{self.secretary_general.title}, {self.secretary_general.role}"
+        return f"{leader.title}, {leader.role}"
 
 
 class FeaturedItemQuerySet(HandOrderedQuerySet["FeaturedItem"]):

@@ -10,4 +10,5 @@ urlpatterns = [
     path("", views.NewsList.as_view(), name="list"),
     path("<slug:kind>/", views.KindList.as_view(), name="kind"),
     path(DATED_ADDRESS, views.NewsItemView.as_view(), name="item"),
+    path(f"{DATED_ADDRESS}gallery.zip", views.GalleryArchive.as_view(), name="gallery"),
 ]

@@ -2,18 +2,21 @@
 
 from typing import Any
 
-from django.http import Http404
+from django.http import Http404, HttpRequest, StreamingHttpResponse
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from library.archives import archive_of
+from library.galleries import pictures_of
 from news.filters import NewsFilter
 from news.models import FeaturedItem, NewsItem
 from pages.filters import TopicFilter
 from pages.models import Topic
-from pages.targets import resolve_targets
 from publishing.models import PublishableQuerySet
 from publishing.selection import related_items
+from publishing.targets import resolve_targets
 from publishing.views import Breadcrumbs, DatedItemView, ItemList, ListFilter, crumb
 
 
@@ -22,12 +25,14 @@ class NewsList(ItemList):
     template_name = "news/item_list.html"
     filter_class: type[TopicFilter] = NewsFilter
     heading = _("News")
+    mixed = True
 
 
 class KindList(NewsList):
     """All items of one kind: speeches, photos, official texts …"""
 
     filter_class = TopicFilter
+    mixed = False
 
     @property
     def kind(self) -> NewsItem.Kind:
@@ -67,15 +72,15 @@ PLURALS = {
 class NewsItemView(DatedItemView):
     model = NewsItem
     template_name = "news/item_detail.html"
-
-    def get_queryset(self) -> Any:
-        return super().get_queryset().select_related("image", "secretary_general")
+    shows = ("image", "secretary_general", "recording__poster")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         item: NewsItem = self.object
         return super().get_context_data(
             topics=list(Topic.objects.of(item)),
             attachments=list(item.attachments.all()),
+            pictures=pictures_of(item.gallery) if item.gallery else [],
+            archive_url=f"{item.get_absolute_url()}gallery.zip",
             related=related_items(item, through=NewsItem.topics.through, key="newsitem_id"),
             **kwargs,
         )
@@ -86,6 +91,20 @@ class NewsItemView(DatedItemView):
             crumb(_("News"), reverse("news:list")),
             crumb(PLURALS[kind], reverse("news:kind", args=[kind.value])),
         ]
+
+
+class GalleryArchive(NewsItemView):
+    """All pictures of a live item's gallery to take away."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> StreamingHttpResponse:  # type: ignore[override]
+        item = self.get_object()
+        pictures = pictures_of(item.gallery)
+        if not pictures:
+            raise Http404(gettext("This page has no pictures to download."))
+        name = content_disposition_header(True, f"{item.slug}.zip") or ""
+        archive = archive_of(pictures, title=item.title)
+        headers = {"Content-Disposition": name, "Cache-Control": f"public, max-age={5 * 60}"}
+        return StreamingHttpResponse(archive, content_type="application/zip", headers=headers)
 
 
 class FeaturedList(ItemList):

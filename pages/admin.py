@@ -13,24 +13,16 @@ from django.utils.translation import gettext_lazy as _
 
 from pages.models import Page, Topic
 from pages.views import target_suggestions
-from publishing import rights
+from publishing import rights, workflow
 from publishing.admin import HandOrderedAdmin, PublishableAdmin
 from publishing.admin_lists import FILTERS, STANDING
-
-
-class PositionForm(forms.ModelForm[Page]):
-    """Writes the place among its siblings and nothing else of a page."""
-
-    def save(self, commit: bool = True) -> Page:
-        Page.objects.filter(pk=self.instance.pk).update(position=self.instance.position)
-        return self.instance
 
 
 class ChildInline(OrderableAdmin, admin.TabularInline[Page, Page]):
     """The pages below, to be put in order by dragging."""
 
     model = Page
-    form = PositionForm
+    form = forms.ModelForm  # a publishable form's rules have no part in an order
     fk_name = "parent"
     ordering = ("position", "pk")
     ordering_field = "position"
@@ -38,6 +30,7 @@ class ChildInline(OrderableAdmin, admin.TabularInline[Page, Page]):
     fields = ("link", "state", "position")
     readonly_fields = ("link", "state")
     can_delete = False
+    view_on_site = False
     max_num = 0
     verbose_name_plural = _("pages in this section, in order")
 
@@ -86,6 +79,13 @@ class PageAdmin(PublishableAdmin):
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
         return self.inlines if obj is not None and obj.original_id is None else ()
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """The places of the pages below, and nothing else of them."""
+        formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
+        for child in formset.forms:
+            if child.has_changed():
+                workflow.place(child.instance, by=request.user, position=child.cleaned_data["position"])
 
     @admin.display(description=_("title"))
     def indented_title(self, page: Page) -> SafeString:

@@ -1,123 +1,23 @@
-"""What a menu or a feature can point to: an item, a section of the site, or an outside address.
-
-Stored as one short text: `page:12` (a kind's key and the key of the item's original version), `section:news`,
-or `https://…`. An item's address and title are looked up when the link is shown, so a link follows its item,
-and is left out while the item is not public in the reader's language.
-"""
+"""The column for what a link leads to, and its search box; the texts in it are those of `publishing.targets`."""
 
 from __future__ import annotations
 
-import datetime as dt
-import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
 from django.apps import apps
 from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator
 from django.db import models
-from django.db.models import F, Q, Value
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import Q
 from django.urls import reverse_lazy
-from django.utils.translation import gettext, override
-from django.utils.translation import gettext_lazy as _
 
 from publishing import registry
 from publishing.mentions import path_of
 from publishing.models import Publishable
+from publishing.targets import describe, target_of, validate_target
 
-ITEM = re.compile(r"^(?P<kind>[a-z_]+):(?P<key>[1-9]\d{0,17})$")
-OUTSIDE = re.compile(r"^(https?://|mailto:)", re.IGNORECASE)
 TARGETS = reverse_lazy("admin:pages_page_targets")
-_is_web_address = URLValidator(schemes=["http", "https"])
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Where a link leads, in one language."""
-
-    title: str
-    url: str
-    external: bool = False
-
-
-def target_of(item: Publishable) -> str:
-    """The text that points at an item, whichever of its versions is given."""
-    kind = registry.kind_of(type(item))
-    if kind is None or not kind.has_page:
-        raise ValueError(f"Nothing can point at {item!r}.")
-    return f"{kind.key}:{item.original_key}"
-
-
-def resolve_targets(texts: Iterable[str], *, language: str) -> dict[str, Target]:
-    """Targets by their text, in one query for items of any number of kinds. What is not public is missing."""
-    found: dict[str, Target] = {}
-    keys: dict[str, set[int]] = defaultdict(set)
-    with override(language):
-        for text in texts:
-            if match := ITEM.match(text):
-                keys[match["kind"]].add(int(match["key"]))
-            elif OUTSIDE.match(text):
-                found[text] = Target(text.removeprefix("https://").removeprefix("mailto:"), text, True)
-            elif section := registry.section(text.removeprefix("section:")):
-                found[text] = Target(str(section.label), section.url())
-        for kind_key, original, title, slug, day in _public_items(keys, language):
-            kind = registry.kind_named(kind_key)
-            if kind is not None:
-                found[f"{kind_key}:{original}"] = Target(title, kind.model.address(slug, day))
-    return found
-
-
-def _public_items(keys: dict[str, set[int]], language: str) -> Iterable[tuple[str, int, str, str, dt.date | None]]:
-    queries = []
-    for kind in registry.kinds_with_pages():
-        wanted = keys.get(kind.key)
-        if not wanted:
-            continue
-        model = kind.model
-        day = F(model.address_day) if model.address_day else Cast(Value(None), models.DateField())
-        live = model.rows().live().in_language(language)
-        queries.append(
-            live.filter(Q(pk__in=wanted) | Q(original__in=wanted))
-            .order_by()
-            .values_list(
-                Value(kind.key, output_field=models.CharField()),
-                Coalesce("original_id", "pk"),
-                F("title"),
-                F(model.address_slug),
-                day,
-            )
-        )
-    if not queries:
-        return []
-    return queries[0].union(*queries[1:], all=True) if len(queries) > 1 else queries[0]
-
-
-def validate_target(text: str) -> None:
-    """Raise ValidationError unless the text points at an item that exists, a section, or a web or mail address."""
-    if match := ITEM.match(text):
-        kind = registry.kind_named(match["kind"])
-        if kind and kind.has_page:
-            if kind.model.rows().filter(pk=match["key"]).exists():
-                return
-            raise ValidationError(_("What this leads to has been deleted."), code="invalid_target")
-    elif text.startswith("section:"):
-        if registry.section(text.removeprefix("section:")):
-            return
-    elif text.lower().startswith("mailto:"):
-        if "@" in text:
-            return
-    elif OUTSIDE.match(text):
-        _is_web_address(text)
-        return
-    raise ValidationError(
-        _("Choose an item or a section from the list, or give a full address that begins with https://."),
-        code="invalid_target",
-    )
 
 
 class TargetField(models.CharField[str, str]):
@@ -161,32 +61,6 @@ class TargetWidget(forms.Select):
             ],
             css={"screen": [f"admin/css/vendor/select2/select2{kind}.css", "admin/css/autocomplete.css"]},
         )
-
-
-def describe(text: str) -> str:
-    """A target for editors: its kind and title whether it is public or not; an outside address as it is."""
-    if (match := ITEM.match(text)) and (kind := registry.kind_named(match["kind"])):
-        item = kind.model.rows().filter(pk=match["key"]).first() or gettext("(deleted)")
-        return f"{kind.model._meta.verbose_name}: {item}"
-    section = registry.section(text.removeprefix("section:"))
-    return str(_("Section: %(name)s") % {"name": section.label}) if section else text
-
-
-def suggestions(term: str, *, limit: int = 20) -> list[dict[str, str]]:
-    """Sections and items whose label or title holds the term, for the editor's search box."""
-    needle = term.replace("\x00", "").strip().casefold()
-    found = [
-        {"id": f"section:{section.key}", "text": describe(f"section:{section.key}")}
-        for section in registry.sections()
-        if needle in str(section.label).casefold()
-    ]
-    for kind in registry.kinds_with_pages():
-        originals = kind.model.rows().originals().filter(title__icontains=needle)
-        found += [
-            {"id": target_of(item), "text": f"{item._meta.verbose_name}: {item}"}
-            for item in originals.latest_first()[:limit]
-        ]
-    return found[:limit]
 
 
 def links_to(item: Publishable) -> Iterator[registry.Mention]:

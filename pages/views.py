@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import ListView
 
 from pages.models import Page, Topic
-from pages.targets import suggestions
 from publishing import registry
 from publishing.languages import current_language
+from publishing.targets import suggestions
 from publishing.views import Breadcrumbs, ItemView, crumb
 
 
@@ -22,9 +22,7 @@ class PageView(ItemView):
     slug_url_kwarg = "path"
     template_name = "pages/page_detail.html"
     share = False
-
-    def get_queryset(self) -> Any:
-        return super().get_queryset().select_related("image")
+    shows = ("image",)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.kwargs["path"] = self.kwargs["path"].rstrip("/")
@@ -74,9 +72,7 @@ class TopicView(ItemView):
     model = Topic
     template_name = "pages/topic_detail.html"
     limit = 6
-
-    def get_queryset(self) -> Any:
-        return super().get_queryset().select_related("image")
+    shows = ("image",)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         groups = [
@@ -113,4 +109,6 @@ class TopicList(ListView[Topic]):
 
 def target_suggestions(request: HttpRequest) -> JsonResponse:
     """What an editor's search box offers to link to; staff only (wrapped by the admin)."""
-    return JsonResponse({"results": suggestions(request.GET.get("term", "")), "pagination": {"more": False}})
+    return JsonResponse(
+        {"results": suggestions(request.GET.get("term", ""), user=request.user), "pagination": {"more": False}}
+    )

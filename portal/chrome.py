@@ -11,9 +11,9 @@ from django.urls import Resolver404, resolve, reverse, translate_url
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import override
 
-from pages.targets import resolve_targets
 from portal.models import MenuLink, SiteSettings
 from publishing.languages import current_language, own_name
+from publishing.targets import PageTargets, targets_of_page
 
 
 @dataclass(slots=True)
@@ -32,7 +32,7 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
     """Context processor."""
     return {
         "site": getattr(request, "site_settings", None) or SimpleLazyObject(SiteSettings.load),
-        "menus": SimpleLazyObject(lambda: menus(current_language(), request.path)),
+        "menus": SimpleLazyObject(lambda: menus_of_page(request)),
         "languages": SimpleLazyObject(lambda: language_links(request)),
         "languages_of_item": SimpleLazyObject(lambda: alternates(request)),
         "canonical_url": SimpleLazyObject(lambda: canonical(request)),
@@ -40,13 +40,20 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def menus(language: str, path: str = "") -> dict[str, list[MenuEntry]]:
+def menus_of_page(request: HttpRequest) -> dict[str, list[MenuEntry]]:
+    """They are looked up together with the links in the page's text."""
+    language = current_language()
+    return menus(language, request.path, targets_of_page(request, language))
+
+
+def menus(language: str, path: str = "", page_targets: PageTargets | None = None) -> dict[str, list[MenuEntry]]:
     """All menus of a language by name, with the open page marked.
 
     A link whose target is not public is left out, and so is a section without links.
     """
     links = list(MenuLink.objects.filter(language=language))
-    targets = resolve_targets([link.target for link in links if link.target], language=language)
+    page_targets = page_targets or PageTargets(language)
+    targets = page_targets.among([link.target for link in links if link.target])
     entries: dict[int, MenuEntry] = {}
     for link in links:
         target = targets.get(link.target)

@@ -13,10 +13,10 @@ from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from pages.targets import describe
 from publishing.diff import ADDED, KEPT, MOVED, REMOVED, words
 from publishing.history import check
 from publishing.models import Part
+from publishing.targets import describe
 
 Data = list[dict[str, Any]]
 

@@ -2,7 +2,6 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from library.views import media
 from news.views import FeaturedList
 from portal import views
 from publishing import converters  # noqa: F401  (registers them)
@@ -11,8 +10,9 @@ from subscriptions import views as subscriptions
 
 urlpatterns = [
     path("", views.choose_language),
+    path("admin/body/", include("library.editor")),
     path("admin/", admin.site.urls),
-    path("media/<treepath:path>", media),
+    path("media/", include("library.urls")),
 ]
 
 urlpatterns += i18n_patterns(

@@ -7,11 +7,15 @@ from urllib.parse import urlencode
 
 from admin_ordering.admin import OrderableAdmin
 from django import forms
+from django.contrib import messages
+from django.contrib.admin.options import IS_POPUP_VAR
+from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.contrib.admin.utils import flatten_fieldsets
 from django.db.models import UniqueConstraint
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from publishing import (  # noqa: F401  (the first three register themselves)
@@ -25,13 +29,14 @@ from publishing import (  # noqa: F401  (the first three register themselves)
 from publishing.admin_copies import WorkingCopyAdminMixin, show
 from publishing.admin_forms import RevisedForm
 from publishing.admin_lists import STANDING, PublishableList
-from publishing.admin_pages import ItemPages
+from publishing.admin_pages import ItemPages, revision_numbered
 from publishing.admin_preview import PreviewAdminMixin
 from publishing.admin_verbs import VERBS, Standing, Verb, VerbForm, offered
 from publishing.diff import Difference, differences
 from publishing.languages import language_choices, own_name
 from publishing.models import HandOrdered, Publishable, State
 from publishing.preview import preview_url
+from publishing.problems import Problem, problems_of
 from publishing.records import Revision, WorkingCopy, new_key
 from publishing.registry import kind_of, mentions_of
 from publishing.snapshots import OUTSIDE, overlay
@@ -159,6 +164,10 @@ class PublishableAdmin(PreviewAdminMixin, WorkingCopyAdminMixin, ItemPages, Publ
         form: Any = super().get_form(request, obj, change=change, **kwargs)
         form.translated_from = self._source(request) if obj is None else None
         form.translated_into = request.GET.get("language", "")
+        if obj is None:
+            order = flatten_fieldsets(self.get_fieldsets(request, obj))
+            first = next(name for name in order if name in form.base_fields)
+            form.base_fields[first].widget.attrs["autofocus"] = True
         return form
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
@@ -213,17 +222,28 @@ class PublishableAdmin(PreviewAdminMixin, WorkingCopyAdminMixin, ItemPages, Publ
             self.save_formset(request, form, formset, change)
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
-        return self._on_to_verb(request, obj) or super().response_add(request, obj, post_url_continue)
+        return self._after_saving(request, obj) or super().response_add(request, obj, post_url_continue)
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
-        return self._on_to_verb(request, obj) or super().response_change(request, obj)
+        return self._after_saving(request, obj) or super().response_change(request, obj)
 
-    def _on_to_verb(self, request: HttpRequest, item: Publishable) -> HttpResponse | None:
-        """After saving, to the preview or to the page of the verb whose button was pressed."""
+    def _after_saving(self, request: HttpRequest, item: Publishable) -> HttpResponse | None:
+        """To where the button leads; None for the stock admin's own ways, as out of a pop-up window.
+
+        Its own message would say that a live item “was changed”, though its readers see what they saw before.
+        """
         if "_preview" in request.POST:
             return HttpResponseRedirect(preview_url(item))
         verb = request.POST.get("_verb", "")
-        return HttpResponseRedirect(self._url(item, "verb", verb)) if verb in VERBS else None
+        if verb in VERBS:
+            return HttpResponseRedirect(self._url(item, "verb", verb))
+        if IS_POPUP_VAR in request.POST:
+            return None
+        messages.success(request, gettext("The draft is saved. Readers see nothing of it."))
+        if "_continue" not in request.POST:
+            return self.response_post_save_change(request, item)
+        filters = {"preserved_filters": self.get_preserved_filters(request), "opts": self.opts}
+        return HttpResponseRedirect(add_preserved_filters(filters, self._change_url(item)))
 
     # ── Pages ────────────────────────────────────────────────────────────────────────────────────────
     def render_change_form(
@@ -261,10 +281,24 @@ class PublishableAdmin(PreviewAdminMixin, WorkingCopyAdminMixin, ItemPages, Publ
             }
 
     def verb_context(self, item: Any, verb: Verb, form: VerbForm) -> dict[str, Any]:
+        if verb.key == "restore":
+            revision, newest = revision_numbered(item, str(form["revision"].value())), item.standing.latest
+            changes = differences(item, newest.content, revision.content) if revision and newest else []
+            return {"revision": revision, "differences": changes}
+        handing_back = VERBS["return"]
         return {
+            "preview_url": preview_url(item) if verb.key in ("submit", "approve", "release") else "",
             "differences": self._unpublished(item) if verb.key in ("submit", "approve") else [],
+            # Who reads what was submitted may also find that it cannot go out yet.
+            "instead": handing_back if verb.key == "approve" and handing_back.fits(item.standing) else None,
+            "problems": self._problems(item) if verb.key in ("submit", "approve", "release") else [],
             "mentions": mentions_of(item) if verb.key in ("withdraw", "expire") else [],
         }
+
+    def _problems(self, item: Any) -> list[Problem]:
+        """What would keep the newest revision from going out now, and what readers would stumble over."""
+        latest = item.standing.latest
+        return problems_of(item, latest.content) if latest else []
 
     def _unpublished(self, item: Any) -> list[Difference]:
         """What the newest revision changes in what the public sees."""
@@ -297,7 +331,7 @@ class HandOrderedAdmin(OrderableAdmin, PublishableAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if not isinstance(form, PublishableForm):
-            self.model.rows().filter(pk=obj.pk).update(position=obj.position)
+            workflow.place(obj, by=request.user, position=obj.position)
             return
         super().save_model(request, obj, form, change)
 

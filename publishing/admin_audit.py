@@ -12,22 +12,31 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.dateparse import parse_datetime
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.timezone import is_aware, localtime
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from publishing.dates import moment_in_words
 from publishing.diff import readable
 from publishing.models import Recorded
-from publishing.records import AuditEntry
+from publishing.records import AuditEntry, Revision
+
+
+class PersonFilter(admin.RelatedFieldListFilter):
+    """Under a heading of its own: the field is called “by”, and so would be what stands before it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = gettext("person")
 
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(admin.ModelAdmin[AuditEntry]):
     list_display = ("at", "verb", "label", "kind", "person", "note")
-    list_filter = ("verb", ("at", admin.DateFieldListFilter), "by")
+    list_filter = ("verb", ("at", admin.DateFieldListFilter), ("by", PersonFilter))
     search_fields = ("label",)
     search_help_text = _("Words of a title, as it was then.")
     list_per_page = 50
@@ -85,24 +94,34 @@ class AuditEntryAdmin(admin.ModelAdmin[AuditEntry]):
 
 # What a verb has decided, besides the item's fields.
 LABELS = {
-    "at": _("Time"),
-    "due_at": _("Goes live"),
     "order": _("Order"),
+    "renders": _("Revision of the original"),
     "emergency": _("Reason for approving one’s own words"),
 }
 
 
+REVISION_FIELDS = {name: Revision._meta.get_field(name) for name in ("state", "due_at")}
+
+
 def field_of(model: Any, name: str) -> Any:
-    """A column, or a part of the model's content beside its columns. Raises FieldDoesNotExist."""
+    """A column, or a part of the model's content beside its columns, or what only its revisions have.
+
+    Raises LookupError.
+    """
     parts = {part.name: part for part in getattr(model, "parts", ())}
-    return parts.get(name) or model._meta.get_field(name)
+    if name in parts:
+        return parts[name]
+    try:
+        return model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return REVISION_FIELDS[name]
 
 
 def label_of(model: Any, name: str) -> str:
     """A field's name for people, also of a field that the model no longer has."""
     try:
         return capfirst(str(field_of(model, name).verbose_name))
-    except (AttributeError, FieldDoesNotExist):
+    except (AttributeError, LookupError):
         return str(LABELS.get(name, name))
 
 
@@ -110,7 +129,7 @@ def shown(model: Any, name: str, value: Any) -> str:
     """A value as it is read, however old the entry is."""
     try:
         return readable(field_of(model, name), value)
-    except (AttributeError, FieldDoesNotExist, ValidationError, TypeError, ValueError):
+    except (AttributeError, LookupError, ValidationError, TypeError, ValueError):
         moment = _moment(value)
         return moment or ("" if value is None else str(value))
 
@@ -123,4 +142,4 @@ def _moment(value: Any) -> str:
         return ""
     if found is None:
         return ""
-    return date_format(localtime(found) if is_aware(found) else found, "DATETIME_FORMAT")
+    return moment_in_words(localtime(found) if is_aware(found) else found)

@@ -11,18 +11,19 @@ from urllib.parse import urlencode
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.middleware.csrf import get_token
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.formats import date_format, time_format
+from django.utils.formats import time_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from publishing import copies
 from publishing.copies import Place
+from publishing.dates import moment_in_words
 from publishing.models import Publishable
 from publishing.records import Revision, WorkingCopy
 
@@ -49,6 +50,12 @@ class BeatForm(forms.Form):
     form_key = forms.CharField(max_length=40)
     seen = forms.IntegerField(required=False, min_value=0, max_value=2**31 - 1)
     left = forms.BooleanField(required=False)
+
+    def clean_form_key(self) -> str:
+        key: str = self.cleaned_data["form_key"]
+        if not key.isprintable():  # half a character, which no database takes
+            raise ValidationError(UNREADABLE)
+        return key
 
 
 def beat_of(request: HttpRequest) -> dict[str, Any]:
@@ -242,4 +249,4 @@ def _typed_elsewhere(error: copies.TypedElsewhere) -> str:
     return gettext(
         "Not kept: what you typed on %(when)s, in another window or before, is not saved yet. Save here, "
         "or open the form anew to take it up or to discard it."
-    ) % {"when": date_format(timezone.localtime(error.at), "DATETIME_FORMAT")}
+    ) % {"when": moment_in_words(timezone.localtime(error.at))}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -21,11 +22,15 @@ from publishing.snapshots import Content, Relations, merge, overlay, snapshot
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A field that two people have changed: what the other one made of it, against what both began with."""
+    """A field that two people have changed: what each made of it, against what both began with.
+
+    `mine` is empty where nothing can be chosen.
+    """
 
     name: str
     label: str
     theirs: list[tuple[str, str]]
+    mine: list[tuple[str, str]]
 
 
 class RevisedForm(forms.ModelForm[Any]):
@@ -98,6 +103,7 @@ class RevisedForm(forms.ModelForm[Any]):
                 newest,
                 theirs,
                 _("%(name)s has changed the same fields meanwhile. Nothing is lost: choose for each field, then save."),
+                mine=differences(self.instance, base, mine),
             )
             return
         for name in cast(QueryDict, self.data).getlist("theirs"):
@@ -109,9 +115,12 @@ class RevisedForm(forms.ModelForm[Any]):
     def _is_decided(self, newest: Revision) -> bool:
         return self.cleaned_data.get("decided") == newest.number
 
-    def _ask(self, newest: Revision, theirs: list[Difference], message: str | Promise) -> None:
+    def _ask(
+        self, newest: Revision, theirs: list[Difference], message: str | Promise, *, mine: Iterable[Difference] = ()
+    ) -> None:
         """Show the form again, with what was typed in it and what the other has done beside it."""
-        self.conflicts = [Conflict(one.name, one.label, one.parts) for one in theirs]
+        own = {one.name: one.parts for one in mine}
+        self.conflicts = [Conflict(one.name, one.label, one.parts, own.get(one.name, [])) for one in theirs]
         data = cast(QueryDict, self.data).copy()
         data["decided"] = str(newest.number)
         self.data = data

@@ -11,11 +11,11 @@ from django.db.models.functions import Coalesce, Concat, NullIf, Trim
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from publishing.dates import short_moment
 from publishing.languages import language_choices, own_name
 from publishing.models import Publishable, State
 from publishing.records import DRAFTS, Revision
@@ -99,7 +99,9 @@ class PublishableList(admin.ModelAdmin[Any]):
     lists_originals = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        work = Prefetch("revisions", Revision.objects.open().order_by("-number"), to_attr="open_revisions")
+        work = Prefetch(
+            "revisions", Revision.objects.open().defer("content").order_by("-number"), to_attr="open_revisions"
+        )
         queryset: Any = super().get_queryset(request).prefetch_related("translations", "original__translations", work)
         match = request.resolver_match
         if match is None or not str(match.url_name).endswith("_changelist"):
@@ -120,10 +122,7 @@ class PublishableList(admin.ModelAdmin[Any]):
         return format_html_join(
             " ",
             '<span class="state state--{}">{}</span> {}',
-            (
-                (key, label, date_format(timezone.localtime(when), "SHORT_DATETIME_FORMAT") if when else "")
-                for key, label, when in badges
-            ),
+            ((key, label, short_moment(timezone.localtime(when)) if when else "") for key, label, when in badges),
         )
 
     @admin.display(description=_("languages"))
@@ -155,7 +154,7 @@ class PublishableList(admin.ModelAdmin[Any]):
     @admin.display(description=_("updated"))
     def changed_at(self, item: Any) -> str:
         """When the newest revision was written: a draft over a live item leaves the item's own columns alone."""
-        return date_format(timezone.localtime(item.newest_at or item.updated_at), "SHORT_DATETIME_FORMAT")
+        return short_moment(timezone.localtime(item.newest_at or item.updated_at))
 
     def _change_url(self, version: Publishable) -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[version.pk])

@@ -124,9 +124,8 @@ class Matrix:
         numbers = {(content_type, key): values for content_type, key, *values in together(queries)}
         found = set()
         for (kind_key, original, language), version in versions.items():
-            shown, _none = numbers.get((types[kind_key], original), (0, None))
-            _number, renders = numbers.get((types[kind_key], version[0]), (0, None))
-            if renders is not None and renders < shown:
+            source, mine = (numbers.get((types[kind_key], key)) for key in (original, version[0]))
+            if source and mine and (mine[1] or 0) < source[0]:
                 found.add((kind_key, original, language))
         return found
 

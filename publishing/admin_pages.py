@@ -98,8 +98,11 @@ class ItemPages:
         """Every revision with author, note and state, and everything that was done."""
         item = self._item(request, object_id)
         context = {
-            "revisions": item.revisions.select_related("author", "approved_by").order_by("-number")[:200],
-            "entries": AuditEntry.objects.of(item).select_related("by")[:200],
+            # Without their texts, of which one alone may be long.
+            "revisions": item.revisions.defer("content")
+            .select_related("author", "approved_by")
+            .order_by("-number")[:200],
+            "entries": AuditEntry.objects.of(item).defer("changes")[:200],
             **(extra_context or {}),
         }
         return self._page(request, "history", gettext("History"), item, context)
@@ -126,15 +129,25 @@ class ItemPages:
         return TemplateResponse(request, f"admin/publishing/{name}.html", {**common, **context})
 
     def _media(self, request: HttpRequest, media: Any) -> Any:
-        """Under the nonce of this answer's Content-Security-Policy."""
-        nonce = str(getattr(request, "csp_nonce"))  # noqa: B009  (set by django-csp's middleware)
-        return Media.from_media(media, nonce=nonce)  # type: ignore[no-untyped-call]
+        return under_nonce(request, media)
+
+
+def under_nonce(request: HttpRequest, media: Any) -> Any:
+    """A form's scripts under the nonce of this answer's Content-Security-Policy, which rich-text editors need."""
+    nonce = str(getattr(request, "csp_nonce"))  # noqa: B009  (set by django-csp's middleware)
+    return Media.from_media(media, nonce=nonce)  # type: ignore[no-untyped-call]
+
+
+def revision_numbered(item: Any, number: str) -> Revision | None:
+    """An item's revision by its number as somebody has sent it."""
+    known = number.isdecimal() and len(number) < 10
+    found: Revision | None = item.revisions.filter(number=number).first() if known else None
+    return found
 
 
 def numbered(item: Any, number: str) -> Revision:
     """An item's revision by its number as it stands in an address. Raises Http404 if there is none."""
-    known = number.isdecimal() and len(number) < 10
-    found: Revision | None = item.revisions.filter(number=number).first() if known else None
+    found = revision_numbered(item, number)
     if found is None:
         raise Http404(gettext("There is no such revision."))
     return found

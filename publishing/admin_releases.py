@@ -87,7 +87,7 @@ class ReleaseVerbForm(forms.Form):
 
 class ApproveReleaseForm(WhenForm, ReleaseVerbForm):
     # The keys of the revisions that the page showed.
-    seen = forms.RegexField(r"^[\d,]+$", widget=forms.HiddenInput, max_length=20_000)
+    seen = forms.RegexField(r"^\d{1,18}(,\d{1,18})*$", widget=forms.HiddenInput, max_length=20_000)
     emergency = emergency_field()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -101,7 +101,7 @@ class ApproveReleaseForm(WhenForm, ReleaseVerbForm):
 
     def arguments(self) -> dict[str, Any]:
         data = self.cleaned_data
-        seen = [int(key) for key in data["seen"].split(",") if key]
+        seen = [int(key) for key in data["seen"].split(",")]
         return {"at": self.instant, "seen": seen, "emergency": data.get("emergency", "")}
 
 
@@ -204,7 +204,10 @@ class ReleaseAdmin(admin.ModelAdmin[Release]):
         if change:
             releases.plan(obj, by=request.user, name=obj.name, due_at=obj.due_at)
         else:
-            super().save_model(request, obj, form, change)
+            releases.create(obj, by=request.user)
+
+    def delete_model(self, request: HttpRequest, obj: Release) -> None:
+        releases.delete(obj, by=request.user)
 
     def response_add(self, request: HttpRequest, obj: Release, post_url_continue: str | None = None) -> HttpResponse:
         """On to what it is to hold."""
@@ -214,16 +217,20 @@ class ReleaseAdmin(admin.ModelAdmin[Release]):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         release: Release | None = kwargs.get("obj")
+        # A new release leads on to what it is to hold, whatever button was pressed.
+        context |= {"show_save_and_add_another": False, "show_save_and_continue": release is not None}
         if release is not None:
             held = members(release.members(), request.user)
-            decides = bool(held) and self._may_publish(request)
+            decides = self._may_publish(request)
             context |= {
+                "show_save_and_add_another": False,
+                "show_save_and_continue": False,
                 "release": release,
                 "members": held,
                 "unapproved": sum(member.revision.state in DRAFTS for member in held),
                 "verbs": [verb for verb in VERBS.values() if decides and verb.fits(release)],
                 "preview_url": release_url(release),
-                "entries": AuditEntry.objects.of(release)[:50],
+                "entries": AuditEntry.objects.of(release).defer("changes")[:50],
             }
         return super().render_change_form(request, context, *args, **kwargs)
 

@@ -40,6 +40,10 @@ class PortalAdminSite(admin.AdminSite):
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         return csp_update(ADMIN_POLICY)(super().admin_view(_tried_again(view), cacheable))
 
+    def get_urls(self) -> list[Any]:
+        """Without Django's way to any object's public page: it asks for no right, and drafts have no page."""
+        return [url for url in super().get_urls() if getattr(url, "name", "") != "view_on_site"]
+
     def autocomplete_view(self, request: Any) -> Any:
         return Suggestions.as_view(admin_site=self)(request)
 
@@ -51,7 +55,8 @@ class PortalAdminSite(admin.AdminSite):
         return sorted(found, key=lambda app: first.get(app["app_label"], place[app["app_label"]]))
 
     def index(self, request: Any, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        context = {**Desk(request.user).context(), "preview_root": preview.ROOT, **(extra_context or {})}
+        root = preview.ROOT if preview.may_see_the_site(request.user) else ""
+        context = {**Desk(request.user).context(), "preview_root": root, **(extra_context or {})}
         return super().index(request, context)
 
     def each_context(self, request: Any) -> dict[str, Any]:
@@ -65,11 +70,15 @@ def _tried_again(view: Any) -> Any:
     slug, or a revision on top of one that nobody saw. All of that request is rolled back, so it is simply begun again,
     and now what the first has stored is there to be seen, to be merged with or to be told of in the form.
 
-    A number that no column can hold comes from no form of ours: that is a bad request, not a failure of the site.
+    A number that no column can hold comes from no form of ours: that is a bad request, not a failure of the site. So
+    are two things that Django's admin would do for an address made by hand: to search by a regular expression, which
+    can be made to take for ever, and to save as new.
     """
 
     @wraps(view)
     def answered(request: Any, *args: Any, **kwargs: Any) -> Any:
+        if any(name.endswith("regex") for name in request.GET) or "_saveasnew" in request.POST:
+            raise BadRequest
         try:
             return view(request, *args, **kwargs)
         except (IntegrityError, ValidationError):

@@ -30,9 +30,8 @@ class Standing:
 
     @classmethod
     def of(cls, item: Publishable) -> Standing:
-        revisions = list(item.revisions.open().select_related("author", "release").order_by("-number"))
-        latest = item.revisions.select_related("author", "release").order_by("-number").first()
-        return cls(item, latest, next((one for one in revisions if one.state == Revision.State.APPROVED), None))
+        revisions = item.revisions.select_related("author", "release")
+        return cls(item, revisions.first(), revisions.filter(state=Revision.State.APPROVED).first())
 
     @property
     def seen(self) -> int:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from django.utils.formats import date_format, time_format
+from django.utils.formats import date_format, get_format, time_format
 from django.utils.translation import pgettext
 
 
@@ -19,6 +19,14 @@ def short_day(day: dt.date) -> str:
 def moment_in_words(moment: dt.datetime) -> str:
     """The day and the time of a datetime as they stand, in its own time zone."""
     return f"{day_in_words(moment)}, {time_format(moment, 'TIME_FORMAT')}"
+
+
+def short_moment(moment: dt.datetime) -> str:
+    """26 Nov 2026, 17:26; in French 26 nov. 2026, but 1er nov. 2026. In its own time zone."""
+    short = str(get_format("SHORT_DATE_FORMAT"))
+    month = short.removeprefix("j ")
+    day = _first(moment, month) if moment.day == 1 and month != short else date_format(moment, short)
+    return f"{day}, {time_format(moment, 'TIME_FORMAT')}"
 
 
 def _first(day: dt.date, month: str) -> str:

@@ -55,21 +55,70 @@ def _compared(field: models.Field[Any, Any] | Part, old: Any, new: Any) -> Itera
 
 
 def words(old: str, new: str) -> Iterator[tuple[str, str]]:
-    """The two texts as one, in pieces: (kept, added or removed; text). What is replaced stands together."""
-    before, after = WORD.findall(old), WORD.findall(new)
+    """The two texts as one, in pieces: (kept, added or removed; text). What is replaced stands together.
+
+    Where finding the single words would take too long, whole lines are compared, and in the worst case whole texts.
+    """
     removed = added = ""
-    for operation, a, b, c, d in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        text = "".join(before[a:b])
-        if operation != "equal":
-            removed, added = removed + text, added + "".join(after[c:d])
-        elif text.isspace() and (removed or added):
+    for before, after in _steps(old, new):
+        if before != after:
+            removed, added = removed + before, added + after
+        elif before.isspace() and (removed or added):
             # A space between two changes belongs to them, or they would be torn into single words.
-            removed, added = removed + text, added + text
+            removed, added = removed + before, added + after
         else:
             yield from _pieces(removed, added)
-            yield KEPT, text
+            yield KEPT, before
             removed = added = ""
     yield from _pieces(removed, added)
+
+
+def _steps(old: str, new: str) -> Iterator[tuple[str, str]]:
+    """The two texts in pieces side by side, the same or different."""
+    work = Work()
+    before, after = WORD.findall(old), WORD.findall(new)
+    if Matcher(before, after, work).would_end:
+        yield from _aligned(before, after, work)
+        return
+    for a, b in _aligned(old.splitlines(keepends=True), new.splitlines(keepends=True), work):
+        yield from [(a, b)] if a == b else _aligned(WORD.findall(a), WORD.findall(b), work)
+
+
+def _aligned(before: list[str], after: list[str], work: Work) -> Iterator[tuple[str, str]]:
+    for _operation, a, b, c, d in Matcher(before, after, work).get_opcodes():
+        yield "".join(before[a:b]), "".join(after[c:d])
+
+
+@dataclass(slots=True)
+class Work:
+    """How many more pairs of equal words may be looked at: two seconds' worth, whatever was written."""
+
+    left: int = 10_000_000
+
+
+class Matcher(difflib.SequenceMatcher[str]):
+    """Python's own is quadratic, and cubic for texts made for it: this one stops looking when all work is done.
+
+    What it has not found to be the same by then counts as rewritten.
+    """
+
+    def __init__(self, before: list[str], after: list[str], work: Work) -> None:
+        # Spaces are compared only beside words that are the same: there are too many that are.
+        super().__init__(" ".__eq__, before, after, autojunk=False)
+        self.before, self.work = before, work
+
+    @property
+    def would_end(self) -> bool:
+        """Whether a first look over the whole leaves enough for those into its parts."""
+        return 5 * self._pairs(0, None) < self.work.left
+
+    def find_longest_match(self, alo: int = 0, ahi: int | None = None, blo: int = 0, bhi: int | None = None) -> Any:
+        self.work.left -= self._pairs(alo, ahi)
+        return super().find_longest_match(alo, ahi, blo, bhi) if self.work.left > 0 else difflib.Match(alo, blo, 0)
+
+    def _pairs(self, first: int, last: int | None) -> int:
+        places: dict[str, list[int]] = self.b2j  # type: ignore[attr-defined]
+        return sum(1 + len(places.get(word, ())) for word in self.before[first:last])
 
 
 def _pieces(removed: str, added: str) -> Iterator[tuple[str, str]]:
@@ -95,8 +144,6 @@ def readable(field: models.Field[Any, Any] | Part, value: Any) -> str:
         keys = value if isinstance(value, list) else [value]
         related = field.related_model._default_manager.filter(pk__in=keys)  # type: ignore[union-attr]
         return ", ".join(sorted(str(other) for other in related)) or gettext("(deleted)")
-    if getattr(field, "holds_html", False):
-        return text_of(value)
     if field.choices:
         return str(dict(field.flatchoices).get(value, value))
     if isinstance(value, bool):

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, DataError, IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext, override
 
@@ -31,7 +31,7 @@ def apply_due(*, at: dt.datetime | None = None) -> int:
         try:
             applied += apply_release(one, at=at) if isinstance(one, Release) else _apply([one], at)
         except Exception as error:
-            if isinstance(error, DatabaseError) and not isinstance(error, IntegrityError):
+            if isinstance(error, DatabaseError) and not isinstance(error, (DataError, IntegrityError)):
                 raise
             # Whatever is wrong with one change must not take the site down; it is told to those who can mend it.
             log.exception("%r could not go live", one)

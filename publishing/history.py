@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from publishing.models import Recorded
 from publishing.records import AuditEntry, Revision
-from publishing.snapshots import Content, changed, overlay, snapshot
+from publishing.snapshots import Content, before_and_after, overlay, snapshot
 from publishing.versions import Overtaken, Person, Refused, audit, stored_person
 
 Verb = AuditEntry.Verb
@@ -75,7 +75,7 @@ def delete(item: Recorded, *, by: Person) -> None:
     begin(item)
     row = {**snapshot(item), **{name: item.serializable_value(name) for name in item.outside}}
     changes = {name: [value, None] for name, value in row.items()}
-    audit(Verb.WITHDRAW, item, by=by, note=gettext("Deleted."), changes=changes)
+    audit(Verb.DELETE, item, by=by, changes=changes)
     item.delete()
 
 
@@ -91,7 +91,7 @@ def check(row: models.Model) -> None:
 # ── What was deleted ─────────────────────────────────────────────────────────────────────────────────
 def deletions(model: type[Recorded]) -> list[AuditEntry]:
     """Of each row that is gone, the entry of its deletion, newest first."""
-    entries = AuditEntry.objects.filter(content_type=ContentType.objects.get_for_model(model), verb=Verb.WITHDRAW)
+    entries = AuditEntry.objects.filter(content_type=ContentType.objects.get_for_model(model), verb=Verb.DELETE)
     newest: dict[int, AuditEntry] = {}
     for entry in entries.exclude(object_id__in=model._default_manager.values("pk")):
         newest.setdefault(entry.object_id, entry)
@@ -105,7 +105,7 @@ def deleted(model: type[R], key: int) -> R | None:
     if latest is None:
         return None
     overlay(item, latest.content)
-    deletion = AuditEntry.objects.of(item).filter(verb=Verb.WITHDRAW).first()
+    deletion = AuditEntry.objects.of(item).filter(verb=Verb.DELETE).first()
     if deletion is not None:
         for name in item.outside:
             field: Any = model._meta.get_field(name)
@@ -127,8 +127,7 @@ def _require_newest(latest: Revision | None, seen: int | None) -> None:
 def _went_live(
     item: Recorded, latest: Revision | None, content: Content, *, by: Person, verb: Verb, note: str = ""
 ) -> Revision:
-    before = latest.content if latest else {}
-    changes = {name: [before.get(name), content[name]] for name in changed(before, content)}
+    changes = before_and_after(latest.content if latest else {}, content)
     audit(verb, item, by=by, note=note, changes=changes)
     return _add(item, content, by=by, number=latest.number + 1 if latest else 1, note=note)
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from publishing.models import Publishable, PublishableQuerySet
 from publishing.registry import Mention, kind_of, kinds
+from publishing.targets import target_of
 
 # Of each kind, so that the page stays short and quick where thousands lead to one.
 LIMIT = 20
@@ -25,23 +26,26 @@ def path_of(item: Publishable) -> str:
 
 
 def texts_with(item: Publishable) -> Iterator[Mention]:
-    """Items with a link to this one in their text, within the site or by its full address."""
+    """Items with a link to this one in their text, by its key or by its address."""
     path = path_of(item)
     if not path:
         return
     for kind in kinds():
         for field in kind.model._meta.concrete_fields:
             if getattr(field, "holds_html", False):
-                rows = _not_ended(kind.model).filter(_links_to(field.name, path, item.get_absolute_url()))
+                rows = _not_ended(kind.model).filter(_links_to(field.name, item, path))
                 yield from (Mention.of(row, field) for row in rows.order_by("-pk")[:LIMIT] if row != item)
 
 
-def _links_to(field: str, *paths: str) -> Q:
-    """The address as a link ends: so the page above is not taken for the page below."""
-    condition = Q()
-    for path in set(paths):
+def _links_to(field: str, item: Publishable, path: str) -> Q:
+    """By its key, or the address as a link ends: so the page above is not taken for the page below.
+
+    A key stands for the item in every language; it is this version that readers of the language would miss.
+    """
+    condition = Q(**{f"{field}__contains": f'"target:{target_of(item)}"', "language": item.language})
+    for address in {path, item.get_absolute_url()}:
         for end in '"#?':
-            condition |= Q(**{f"{field}__contains": f"{path}{end}"})
+            condition |= Q(**{f"{field}__contains": f"{address}{end}"})
     return condition
 
 

@@ -24,20 +24,26 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import get_script_prefix, reverse, set_script_prefix
 from django.utils import timezone, translation
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from publishing import clock, due, rights, versions
 from publishing.languages import default_language, language_choices
 from publishing.models import Publishable, require_plausible_year
 from publishing.records import PreviewLink, Release, Revision
-from publishing.registry import kind_of
+from publishing.registry import kind_of, kinds
 
 ROOT = "/preview/"
 PATH = re.compile(rf"^(?P<prefix>{ROOT}(?P<what>[a-z]+)-(?P<key>[\w-]+)/)(?P<rest>.*)$")
 MOMENT = "%Y%m%dT%H%M"
+
+
+class Closed(Exception):  # noqa: N818  (an answer, not a fault)
+    """What somebody who came by a link is told instead of being shown it."""
 
 
 @dataclass
@@ -86,7 +92,11 @@ class PreviewMiddleware:
             return HttpResponseNotAllowed(["GET", "HEAD"])
         if match["what"] != "link" and not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        response = self.shown(request, match["prefix"], match["rest"], found(request, match["what"], match["key"]))
+        try:
+            response = self.shown(request, match["prefix"], match["rest"], found(request, match["what"], match["key"]))
+        except Closed as reason:
+            request.preview = None  # type: ignore[attr-defined]
+            response = render(request, "preview_closed.html", {"reason": reason}, status=404)
         response.headers["Cache-Control"] = "private, no-store"
         response.headers["X-Robots-Tag"] = "noindex, nofollow"
         response.headers["Referrer-Policy"] = "no-referrer"
@@ -120,23 +130,27 @@ class PreviewMiddleware:
         if not request.path_info.startswith(tuple(f"/{code}/" for code, _name in language_choices())):
             raise Http404(gettext("There is nothing to preview at this address."))
         if preview.link is not None and request.path != start:
-            raise Http404(gettext("This link shows one page only."))
+            raise Closed(_("This link shows one page only."))
         return self.get_response(request)
 
 
 def not_possible(request: HttpRequest, preview: Preview, error: ValidationError) -> HttpResponse:
     """What breaks a rule by now, such as a slug that another has taken, has no page that could be shown."""
     if not preview.back:
-        raise Http404(gettext("This preview cannot be shown at the moment.")) from error
+        raise Closed(_("This preview cannot be shown at the moment.")) from error
     messages.error(request, " ".join(error.messages))
     return HttpResponseRedirect(preview.back)
 
 
 def found(request: HttpRequest, what: str, key: str) -> Preview:
-    """Raises Http404 for what does not exist or is closed, PermissionDenied for what this person may not see."""
+    """Raises Http404 for what does not exist, Closed for a link that is not open, PermissionDenied for what this person
+    may not see.
+    """
     finders = {"item": _item, "at": _moment, "release": _release, "link": _link}
     if what not in finders:
         raise Http404(gettext("There is nothing to preview at this address."))
+    if what != "link" and not request.user.is_staff:
+        raise PermissionDenied
     return finders[what](request, key)
 
 
@@ -161,7 +175,7 @@ def _moment(request: HttpRequest, key: str) -> Preview:
         require_plausible_year(instant)
     except (ValueError, ValidationError) as error:
         raise Http404(gettext("There is no such moment.")) from error
-    return Preview([], _for_staff(request, instant), whole_site=True, back=reverse("admin:index"))
+    return Preview([], _of_whole_site(request, instant), whole_site=True, back=reverse("admin:index"))
 
 
 def _release(request: HttpRequest, key: str) -> Preview:
@@ -169,22 +183,27 @@ def _release(request: HttpRequest, key: str) -> Preview:
     if release is None:
         raise Http404(gettext("There is no such release."))
     now = timezone.now()
-    instant = _for_staff(request, max(release.due_at or now, now))
+    instant = _of_whole_site(request, max(release.due_at or now, now))
     revisions = versions.in_lock_order(release.revisions.open())
     back = reverse("admin:publishing_release_change", args=[release.pk])
     return Preview(revisions, instant, whole_site=True, back=back)
 
 
-def _for_staff(request: HttpRequest, instant: dt.datetime) -> dt.datetime:
-    if not request.user.is_staff:
+def _of_whole_site(request: HttpRequest, instant: dt.datetime) -> dt.datetime:
+    """The whole site is for those who may see every kind of content before it is public."""
+    if not may_see_the_site(request.user):
         raise PermissionDenied
     return instant
+
+
+def may_see_the_site(user: object) -> bool:
+    return all(rights.may(user, "view", kind.model) for kind in kinds())
 
 
 def _link(request: HttpRequest, key: str) -> Preview:
     link = PreviewLink.objects.select_related("revision").filter(key=key).first()
     if link is None or not link.is_open or link.item is None:
-        raise Http404(gettext("This preview is no longer open. Ask the newsroom for a new link."))
+        raise Closed(_("This preview is no longer open. Ask the newsroom for a new link."))
     return Preview([link.revision], timezone.now(), item=link.item, link=link)
 
 

@@ -104,6 +104,10 @@ class RevisionQuerySet(OfItemQuerySet):
         """Approved for an instant, and nothing has gone wrong with it."""
         return self.filter(state=Revision.State.APPROVED, failure="")
 
+    def supersede(self) -> None:
+        """Something newer stands in their place."""
+        self.update(state=Revision.State.SUPERSEDED, due_at=None, release=None, failure="")
+
 
 class Revision(OfItem):
     """What the editable fields of a version held, or shall hold."""
@@ -192,6 +196,9 @@ class AuditEntry(OfItem):
         WITHDRAW = "withdraw", _("Withdrew")
         RESTORE = "restore", _("Restored a revision")
         CONFIRM = "confirm", _("Confirmed the translation")
+        DELETE = "delete", _("Deleted")
+        PLACE = "place", _("Changed the order")
+        PLAN = "plan", _("Planned the release")
         JOIN = "join", _("Put into a release")
         LEAVE = "leave", _("Taken out of a release")
 

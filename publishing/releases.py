@@ -21,7 +21,9 @@ from django.utils.translation import gettext_lazy as _
 
 from publishing import due, rights, versions, workflow
 from publishing.models import Publishable
-from publishing.records import DRAFTS, AuditEntry, Release, Revision
+from publishing.problems import require_sound
+from publishing.records import DRAFTS, OPEN, AuditEntry, Release, Revision
+from publishing.snapshots import before_and_after
 from publishing.versions import Person, Refused
 
 Verb = AuditEntry.Verb
@@ -75,13 +77,38 @@ def remove(release: Release, item: Publishable, *, by: Person) -> None:
 
 
 @transaction.atomic
+def create(release: Release, *, by: Person) -> None:
+    """Store a new, empty release."""
+    if not may(by, "add"):
+        raise PermissionDenied
+    release.save()
+    changes = before_and_after({}, {"name": release.name, "due_at": release.due_at})
+    versions.audit(Verb.PLAN, release, by=by, changes=changes)
+
+
+@transaction.atomic
 def plan(release: Release, *, by: Person, name: str, due_at: dt.datetime | None) -> None:
     """Name a release and say when it is meant to go live. Nothing is scheduled by that: `approve` does it."""
     held = _hold(release, by, "change")
     if held.approved_at is not None and due_at != held.due_at:
         raise Refused(_("The release is approved for its time. Move it, or cancel its approval first."))
+    changes = before_and_after({"name": held.name, "due_at": held.due_at}, {"name": name, "due_at": due_at})
     held.name, held.due_at = name, due_at
     held.save()
+    versions.audit(Verb.PLAN, held, by=by, changes=changes)
+
+
+@transaction.atomic
+def delete(release: Release, *, by: Person) -> None:
+    """The release goes; what it held is a draft on its own again."""
+    held = _hold(release, by, "delete")
+    if held.approved_at is not None:
+        raise Refused(_("The release is approved for its time. Move it, or cancel its approval first."))
+    for revision in versions.in_lock_order(held.revisions.open()):
+        rights.require(by, "publish", revision.item)
+        versions.audit(Verb.LEAVE, revision.item, by=by, note=held.name)
+    versions.audit(Verb.DELETE, held, by=by, changes={"name": [held.name, None], "due_at": [held.due_at, None]})
+    held.delete()
 
 
 # ── What becomes of it ───────────────────────────────────────────────────────────────────────────────
@@ -122,14 +149,12 @@ def cancel(release: Release, *, by: Person) -> None:
     held = _hold(release, by, "publish")
     if held.approved_at is None:
         raise Refused(_("This release is not approved."))
-    for revision in versions.in_lock_order(held.revisions.open()):
-        item = revision.item
-        rights.require(by, "publish", item)
-        versions.hold(item, None)
+    for revision in _held(held, held.revisions.open()):
+        rights.require(by, "publish", revision.item)
         _reopen(revision, release=held)
-    held.approved_at, held.failure = None, ""
+    before, held.approved_at, held.failure = held.approved_at, None, ""
     held.save()
-    versions.audit(Verb.CANCEL, held, by=by)
+    versions.audit(Verb.CANCEL, held, by=by, changes={"approved_at": [before, None]})
     release.refresh_from_db()
 
 
@@ -152,23 +177,37 @@ def _instant(release: Release) -> dt.datetime:
 
 def _decide(release: Release, revisions: Iterable[Revision], *, by: Person, at: dt.datetime, emergency: str) -> None:
     """Approve revisions for the release's instant, after they have gone live together on trial."""
-    revisions = versions.in_lock_order(revisions)
+    revisions = _held(release, revisions)
     with versions.rehearsal():
         for revision in revisions:
             with versions.told_of(revision.item):
                 versions.rehearse(revision, at=at)
+        # Only now: members may lead to each other.
+        for revision in revisions:
+            with versions.told_of(revision.item):
+                require_sound(revision.item, revision.content, at=at)
     for revision in revisions:
         with versions.told_of(revision.item):
             workflow.approve_for(revision, by=by, at=at, release=release, emergency=emergency)
 
 
+def _held(release: Release, revisions: Iterable[Revision]) -> list[Revision]:
+    """The release's revisions as stored, whose items nobody else changes until the transaction ends."""
+    held = versions.in_lock_order(revisions)
+    for revision in held:
+        versions.hold(revision.item, None)
+        revision.refresh_from_db(fields=["state", "release"])
+        if revision.release_id != release.pk or revision.state not in OPEN:
+            raise Refused(_("The release holds something else by now. Look at it again, then approve it."))
+    return held
+
+
 def _reopen(revision: Revision, *, release: Release | None) -> None:
     """An approved member is a draft again, or gives its place to the draft that was written since."""
-    newest = Revision.objects.of(revision.item).order_by("-number").first()
+    newest = Revision.objects.of(revision.item).first()
     assert newest is not None
     if revision.state == Revision.State.APPROVED:
-        revision.state = Revision.State.DRAFT if revision == newest else Revision.State.SUPERSEDED
-        revision.due_at, revision.failure = None, ""
+        versions.reopen(revision, newest)
     revision.release = release if revision == newest else None
     revision.save()
     if release is not None and revision != newest and newest.state in DRAFTS and newest.release_id is None:

@@ -75,6 +75,11 @@ def changed(old: Content, new: Content) -> list[str]:
     return [name for name in new if old.get(name) != new[name]]
 
 
+def before_and_after(old: Content, new: Content) -> dict[str, list[Any]]:
+    """Of each field that differs, its two values: what the audit trail keeps."""
+    return {name: [old.get(name), new[name]] for name in changed(old, new)}
+
+
 def merge(base: Content, mine: Content, theirs: Content) -> tuple[Content, list[str]]:
     """Three-way, field by field: what only one of the two changed is taken from them.
 

@@ -21,7 +21,7 @@ from publishing import former
 from publishing.models import Publishable, Recorded, State
 from publishing.records import DRAFTS, AuditEntry, Release, Revision
 from publishing.registry import kind_of
-from publishing.snapshots import Content, Relations, changed, overlay, snapshot
+from publishing.snapshots import Content, Relations, before_and_after, overlay, snapshot
 
 Verb = AuditEntry.Verb
 Person = AbstractBaseUser | AnonymousUser | PermissionsMixin
@@ -79,12 +79,12 @@ def record(
     verb: Verb = Verb.SAVE,
 ) -> Revision:  # fmt: skip
     """Add a draft. The drafts before it are replaced, also in their release; what is approved goes on to wait."""
-    Revision.objects.of(item).filter(state__in=DRAFTS).update(state=Revision.State.SUPERSEDED, release=None)
+    Revision.objects.of(item).filter(state__in=DRAFTS).supersede()
     revision = Revision(item=item, content=content, author=stored_person(by), note=note)
     revision.number = after.number + 1 if after else 1
     revision.release_id = after.release_id if after and after.state in DRAFTS else None
     revision.save()
-    audit(verb, item, by=by, note=note)
+    audit(verb, item, by=by, note=note, changes=before_and_after(after.content if after else {}, content))
     return revision
 
 
@@ -151,8 +151,9 @@ def go_live(stored: Publishable, revision: Revision, *, at: dt.datetime) -> None
     write(stored, revision.content, store=True)
     former.remember(list(type(stored).rows().filter(pk__in=before)), before)
     others = Revision.objects.of(stored).exclude(pk=revision.pk)
+    # What was live stays in the release that it went live with.
     others.filter(state=Revision.State.LIVE).update(state=Revision.State.SUPERSEDED)
-    others.filter(state=Revision.State.APPROVED).update(state=Revision.State.SUPERSEDED, release=None)
+    others.filter(state=Revision.State.APPROVED).supersede()
     revision.state, revision.due_at, revision.failure = Revision.State.LIVE, None, ""
     if stored.original is not None:
         live = Revision.objects.of(stored.original).filter(state=Revision.State.LIVE).first()
@@ -160,8 +161,7 @@ def go_live(stored: Publishable, revision: Revision, *, at: dt.datetime) -> None
     if stored.live_from is not None and stored.live_from <= at:
         # With what going live has filled in, such as the date, so that the form begins with what the revision holds.
         revision.content = snapshot(stored)
-        changes = {name: [old.get(name), revision.content[name]] for name in changed(old, revision.content)}
-        audit(Verb.GO_LIVE, stored, by=None, changes=changes)
+        audit(Verb.GO_LIVE, stored, by=None, changes=before_and_after(old, revision.content))
     revision.save()
 
 
@@ -169,15 +169,22 @@ def wait(stored: Publishable, revision: Revision, at: dt.datetime, release: Rele
     """The approved revision waits; one that waited before it is replaced."""
     if stored.state is State.LIVE and stored.live_until is not None and stored.live_until <= at:
         raise Refused(_("The page comes down before that. Change its end first."))
-    waiting = Revision.objects.of(stored).filter(state=Revision.State.APPROVED).exclude(pk=revision.pk)
-    waiting.update(state=Revision.State.SUPERSEDED, release=None)
+    Revision.objects.of(stored).filter(state=Revision.State.APPROVED).exclude(pk=revision.pk).supersede()
     revision.state, revision.due_at, revision.release, revision.failure = Revision.State.APPROVED, at, release, ""
+    revision.save()
+
+
+def reopen(revision: Revision, latest: Revision) -> None:
+    """What was approved waits no longer: it is a draft again, or has been replaced by one that was written since."""
+    revision.state = Revision.State.DRAFT if revision == latest else Revision.State.SUPERSEDED
+    revision.due_at, revision.release, revision.failure = None, None, ""
+    revision.approved_by = revision.approved_at = None
     revision.save()
 
 
 @contextmanager
 def rehearsal() -> Iterator[None]:
-    """What is stored inside is taken back at the end; inside a transaction, so that its locks stay."""
+    """What is stored inside is taken back at the end. Inside a transaction; locks that were taken before it stay."""
     before = transaction.savepoint()
     yield
     transaction.savepoint_rollback(before)

@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django import forms
-from django.db.models import Max, Min, QuerySet
+from django.db.models import Max, Min, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
@@ -17,6 +18,7 @@ from django.views.generic import DetailView, ListView
 from publishing import former
 from publishing.languages import current_language
 from publishing.models import Publishable, PublishableQuerySet
+from publishing.targets import targets_in, targets_of_page
 
 Breadcrumbs = list[dict[str, str]]
 
@@ -59,6 +61,8 @@ class ItemView(DetailView[Any]):
     context_object_name = "item"
     slug_field = "slug"
     share = True
+    # Relations to one row that its template shows.
+    shows: ClassVar[tuple[str, ...]] = ()
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
@@ -70,20 +74,35 @@ class ItemView(DetailView[Any]):
             return answer
 
     def get_queryset(self) -> PublishableQuerySet[Any]:
-        return self.model.rows().live().in_language(current_language())
+        return self.model.rows().live().select_related(*self.shows)
+
+    def get_object(self, queryset: Any = None) -> Any:
+        """With its other live versions, read by the same query."""
+        here = self.here(self.model.rows().live().in_language(current_language()))
+        original = Subquery(here.values(key=Coalesce("original_id", "pk"))[:1])
+        # Equal to one key and not among keys, so that either column's index is used.
+        versions = list(self.get_queryset().filter(Q(pk=original) | Q(original=original)))
+        found = next((version for version in versions if version.language == current_language()), None)
+        if found is None:
+            raise Http404(gettext("There is no such page."))
+        self.versions = versions
+        return found
+
+    def here(self, rows: PublishableQuerySet[Any]) -> PublishableQuerySet[Any]:
+        """The one of these rows that has this address."""
+        return rows.filter(**{self.slug_field: self.kwargs.get(self.slug_url_kwarg)})
 
     def rows_here(self) -> PublishableQuerySet[Any]:
         """The version with this address, whether it is live or not."""
-        slug = self.kwargs.get(self.slug_url_kwarg)
-        return self.model.rows().in_language(current_language()).filter(**{self.slug_field: slug})
+        return self.here(self.model.rows().in_language(current_language()))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         item: Publishable = self.object
-        versions = self.model.rows().versions_of(item.original_key).live()
         self.request.item_versions = {  # type: ignore[attr-defined]
-            version.language: version.get_absolute_url() for version in versions
+            version.language: version.get_absolute_url() for version in self.versions
         }
+        targets_of_page(self.request, item.language).announce(targets_in(item))
         context["breadcrumbs"] = [*self.breadcrumbs(item), crumb(item.title)]
         if self.share and not hasattr(self.request, "preview"):
             context["share"] = share_links(self.request, item.title)
@@ -96,13 +115,9 @@ class ItemView(DetailView[Any]):
 class DatedItemView(ItemView):
     """The page of an item with a day in its address."""
 
-    def get_queryset(self) -> PublishableQuerySet[Any]:
+    def here(self, rows: PublishableQuerySet[Any]) -> PublishableQuerySet[Any]:
         assert self.model.address_day is not None
-        return super().get_queryset().filter(**{self.model.address_day: self.day})
-
-    def rows_here(self) -> PublishableQuerySet[Any]:
-        assert self.model.address_day is not None
-        return super().rows_here().filter(**{self.model.address_day: self.day})
+        return super().here(rows).filter(**{self.model.address_day: self.day})
 
     @property
     def day(self) -> dt.date:
@@ -149,6 +164,8 @@ class ItemList(ListView[Any]):
     paginate_by = 20
     filter_class: type[ListFilter] | None = None
     heading: Any = ""
+    # Whether the list holds several kinds of things, so that each row says which one it is.
+    mixed = False
 
     def base_queryset(self) -> PublishableQuerySet[Any]:
         return self.model.rows().live().in_language(current_language())

@@ -14,14 +14,16 @@ import datetime as dt
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from publishing.models import Publishable, State
-from publishing.records import AuditEntry, Release, Revision, WorkingCopy
-from publishing.rights import require
+from publishing.problems import require_sound
+from publishing.records import AuditEntry, PreviewLink, Release, Revision, WorkingCopy
+from publishing.rights import may_publish_everywhere, require
 from publishing.snapshots import Relations, snapshot
 from publishing.versions import (
     Person,
@@ -33,6 +35,7 @@ from publishing.versions import (
     rehearsal,
     rehearse,
     relate,
+    reopen,
     settle,
     stored_person,
     wait,
@@ -88,13 +91,27 @@ def restore(item: Publishable, *, by: Person, revision: Revision, seen: int | No
 def delete(item: Publishable, *, by: Person) -> None:
     """Remove a version that was never public, with its revisions."""
     require(by, "delete", item)
-    stored, _latest = hold(item, None)
+    stored, latest = hold(item, None)
     if stored.was_public:
         raise Refused(_("What was public is withdrawn, not deleted: its address goes on to answer."))
     if stored.live_from is not None:
         require(by, "publish", item)
     WorkingCopy.objects.of(stored).delete()
+    changes = {name: [value, None] for name, value in latest.content.items()}
+    audit(Verb.DELETE, stored, by=by, changes=changes)
     stored.delete()
+
+
+@transaction.atomic
+def place(item: Publishable, *, by: Person, position: int) -> None:
+    """Say where a `HandOrdered` item stands among its neighbours, in all languages. The public sees it at once."""
+    model = type(item)
+    if not may_publish_everywhere(by, model):
+        raise PermissionDenied
+    rows = model.rows().select_for_update().filter(pk=item.pk)
+    before = rows.values_list("position", flat=True).get()
+    rows.update(position=position)
+    audit(Verb.PLACE, item, by=by, changes={"position": [before, position]})
 
 
 @transaction.atomic
@@ -107,7 +124,7 @@ def submit(item: Publishable, *, by: Person, seen: int | None = None, note: str 
     latest.state = Revision.State.SUBMITTED
     latest.note = note or latest.note
     latest.save()
-    audit(Verb.SUBMIT, stored, by=by, note=note)
+    audit(Verb.SUBMIT, stored, by=by, note=note, changes={"state": [Revision.State.DRAFT, latest.state]})
     return latest
 
 
@@ -123,7 +140,7 @@ def return_to_author(item: Publishable, *, by: Person, note: str, seen: int | No
     latest.state = Revision.State.DRAFT
     latest.note = note
     latest.save()
-    audit(Verb.RETURN, stored, by=by, note=note)
+    audit(Verb.RETURN, stored, by=by, note=note, changes={"state": [Revision.State.SUBMITTED, latest.state]})
     return latest
 
 
@@ -153,13 +170,14 @@ def approve(
         raise Refused(_("There is nothing new to publish."))
     latest.correction = correction.strip()
     latest.release = None
+    _sign(latest, stored, by=by, at=at or now, emergency=emergency, note=correction)
     if at is not None and at > now and (stored.was_public or stored.is_followed_before(at)):
         _schedule(stored, latest, at)
     else:
         if not stored.was_public:
             stored.live_from = at or now
         go_live(stored, latest, at=now)
-    _sign(latest, stored, by=by, at=at or now, emergency=emergency, note=correction)
+        require_sound(stored, latest.content, at=max(at or now, now))
     item.refresh_from_db()
     return latest
 
@@ -171,8 +189,8 @@ def approve_for(revision: Revision, *, by: Person, at: dt.datetime, release: Rel
     require(by, "publish", item)
     stored, _latest = hold(item, None)
     _require_second_eyes(revision, by, emergency)
-    wait(stored, revision, at, release)
     _sign(revision, stored, by=by, at=at, emergency=emergency, note=release.name)
+    wait(stored, revision, at, release)
 
 
 def _sign(
@@ -181,7 +199,7 @@ def _sign(
     """Say on the revision and in the audit trail who has approved it, for when, and why without a second person."""
     revision.approved_by, revision.approved_at = stored_person(by), timezone.now()
     revision.save()
-    changes: dict[str, list[Any]] = {"at": [None, at]}
+    changes: dict[str, list[Any]] = {"due_at": [None, at]}
     if emergency:
         changes["emergency"] = [None, emergency]
     audit(Verb.APPROVE, stored, by=by, note="\n".join(filter(None, (emergency, note))), changes=changes)
@@ -202,6 +220,7 @@ def _schedule(stored: Publishable, revision: Revision, at: dt.datetime) -> None:
         )
     with rehearsal():
         rehearse(revision, at=at)
+        require_sound(stored, revision.content, at=at)
     wait(stored, revision, at)
 
 
@@ -212,10 +231,10 @@ def cancel_schedule(item: Publishable, *, by: Person, seen: int | None = None) -
     stored, latest = hold(item, seen)
     waiting = Revision.objects.of(stored).filter(state=Revision.State.APPROVED).first()
     if waiting is not None:
-        waiting.state = Revision.State.DRAFT if waiting.pk == latest.pk else Revision.State.SUPERSEDED
-        waiting.due_at = waiting.release = None
-        waiting.save()
+        before = waiting.due_at
+        reopen(waiting, latest)
     elif stored.state is State.SCHEDULED:
+        before = stored.live_from
         stored.live_from = stored.live_until = None
         write(stored, latest.content, store=True)
         Revision.objects.of(stored).filter(state=Revision.State.LIVE).update(
@@ -223,7 +242,7 @@ def cancel_schedule(item: Publishable, *, by: Person, seen: int | None = None) -
         )
     else:
         raise Refused(_("Nothing is scheduled."))
-    audit(Verb.CANCEL, stored, by=by)
+    audit(Verb.CANCEL, stored, by=by, changes={"due_at": [before, None]})
     item.refresh_from_db()
 
 
@@ -234,9 +253,7 @@ def expire(item: Publishable, *, by: Person, at: dt.datetime | None, seen: int |
     stored, _latest = hold(item, seen)
     if stored.state not in (State.LIVE, State.SCHEDULED):
         raise Refused(_("Only what is public or scheduled can come down."))
-    if at is not None and Revision.objects.of(stored).due(at=dt.datetime.max.replace(tzinfo=dt.UTC)).filter(
-        due_at__gte=at
-    ):
+    if at is not None and Revision.objects.of(stored).waiting().filter(due_at__gte=at).exists():
         raise Refused(_("A change that waits goes live after that. Cancel its schedule first."))
     before = stored.live_until
     stored.live_until = at
@@ -248,18 +265,23 @@ def expire(item: Publishable, *, by: Person, at: dt.datetime | None, seen: int |
 
 @transaction.atomic
 def withdraw(item: Publishable, *, by: Person, explanation: str = "", seen: int | None = None) -> None:
-    """Take a version down now. Its address goes on to answer, with the explanation. A change that waits is dropped."""
+    """Take a version down now. Its address goes on to answer, with the explanation.
+
+    A change that waits is dropped, and the preview links that outsiders have are closed.
+    """
     require(by, "publish", item)
     stored, latest = hold(item, seen)
     if stored.state is not State.LIVE:
         raise Refused(_("Only what is public can be withdrawn."))
+    before = stored.live_until
     stored.live_until = stored.withdrawn_at = timezone.now()
     stored.withdrawal_note = explanation.strip()
     stored.save()
-    waiting = Revision.objects.of(stored).filter(state=Revision.State.APPROVED)
-    waiting.filter(pk=latest.pk).update(state=Revision.State.DRAFT, due_at=None, release=None)
-    waiting.exclude(pk=latest.pk).update(state=Revision.State.SUPERSEDED, due_at=None, release=None)
-    audit(Verb.WITHDRAW, stored, by=by, note=explanation)
+    waiting = Revision.objects.of(stored).filter(state=Revision.State.APPROVED).first()
+    if waiting is not None:
+        reopen(waiting, latest)
+    PreviewLink.objects.of(stored).filter(revoked_at=None).update(revoked_at=timezone.now())
+    audit(Verb.WITHDRAW, stored, by=by, note=explanation, changes={"live_until": [before, stored.live_until]})
     item.refresh_from_db()
 
 
@@ -272,6 +294,6 @@ def confirm_translation(item: Publishable, *, by: Person, seen: int | None = Non
     if stored.original is None or live is None:
         raise Refused(_("Only a published translation can be out of date."))
     source = Revision.objects.of(stored.original).filter(state=Revision.State.LIVE).first()
-    live.renders = source.number if source else None
+    before, live.renders = live.renders, source.number if source else None
     live.save(update_fields=["renders"])
-    audit(Verb.CONFIRM, stored, by=by)
+    audit(Verb.CONFIRM, stored, by=by, changes={"renders": [before, live.renders]})

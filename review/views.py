@@ -22,9 +22,7 @@ class ArticleList(ItemList):
 class ArticleView(DatedItemView):
     model = Article
     template_name = "review/article_detail.html"
-
-    def get_queryset(self) -> Any:
-        return super().get_queryset().select_related("image", "issue")
+    shows = ("image", "issue")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         article: Article = self.object

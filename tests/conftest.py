@@ -38,13 +38,19 @@ class Person(Client):
             self.force_login(user)
 
 
+def group_named(name: str) -> Group:
+    """One of the groups that every site has."""
+    if not Group.objects.filter(name=name).exists():
+        # A test that empties the database takes the migrations' rows with it.
+        importlib.import_module("portal.migrations.0002_groups").make_groups(apps)
+        importlib.import_module("portal.migrations.0003_media_rights").add_rights(apps)
+    return Group.objects.get(name=name)
+
+
 def member_of(group: str, username: str, **remit: list[str]) -> Person:
     """A member of staff in one of the groups that every site has; with `languages` or `kinds`, limited to those."""
     user = UserFactory.create(username=username)
-    if not Group.objects.filter(name=group).exists():
-        # A test that empties the database takes the migrations' rows with it.
-        importlib.import_module("portal.migrations.0002_groups").make_groups(apps)
-    user.groups.add(Group.objects.get(name=group))
+    user.groups.add(group_named(group))
     if remit:
         Remit.objects.create(user=user, **remit)
     return Person(user)

@@ -16,7 +16,7 @@ from PIL import Image as Picture
 
 from events.models import Event
 from leadership.models import AnnualReport, TermOfOffice
-from library.models import Document, Image
+from library.models import Document, Image, Recording
 from news.models import FeaturedItem, NewsItem
 from pages.models import Page, Topic
 from portal.models import MenuLink, SiteSettings
@@ -99,6 +99,16 @@ class DocumentFactory(Validated):
 
     title = factory.Sequence(lambda n: f"Document {n}")
     file = factory.LazyAttribute(lambda o: ContentFile(b"A text.", name="document.txt"))
+
+
+class RecordingFactory(Validated):
+    """On another website; with `file`, here."""
+
+    class Meta:
+        model = Recording
+
+    title = factory.Sequence(lambda n: f"Recording {n}")
+    address = factory.LazyAttribute(lambda o: "" if getattr(o, "file", None) else "https://video.example.org/watch?v=1")
 
 
 class TopicFactory(PublishableFactory):

@@ -53,7 +53,7 @@ def hrefs(root: Element) -> list[str]:
 def form_data(page: Any, form_id: str) -> dict[str, Any]:
     """What a browser would send for a form as it was loaded, without any button."""
     data: dict[str, Any] = {}
-    for field in one(parse(page), "form", id=form_id).iter():
+    for field in _outside_templates(one(parse(page), "form", id=form_id)):
         name = field.get("name")
         if not name or field.get("disabled") is not None:
             continue
@@ -65,12 +65,28 @@ def form_data(page: Any, form_id: str) -> dict[str, Any]:
                 first = next((o.get("value") or "" for o in field.iter("option")), "")
                 data[name] = chosen[0] if chosen else first
         elif field.tag == "textarea":
-            data[name] = "".join(field.itertext()).removeprefix("\n")
+            _send(data, name, "".join(field.itertext()).removeprefix("\n"))
         elif field.tag == "input":
             kind = field.get("type", "text")
             if kind in ("submit", "button", "image", "file"):
                 continue
             if kind in ("checkbox", "radio") and field.get("checked") is None:
                 continue
-            data[name] = field.get("value") or ("on" if kind == "checkbox" else "")
+            _send(data, name, field.get("value") or ("on" if kind == "checkbox" else ""))
     return data
+
+
+def _outside_templates(element: Element) -> Iterator[Element]:
+    """What stands in a template is no part of the page until a script puts it there."""
+    if element.tag != "template":
+        yield element
+        for inside in element:
+            yield from _outside_templates(inside)
+
+
+def _send(data: dict[str, Any], name: str, value: str) -> None:
+    """Of several fields with one name, such as the rows of a gallery, every value is sent."""
+    if name not in data:
+        data[name] = value
+    else:
+        data[name] = [*(data[name] if isinstance(data[name], list) else [data[name]]), value]

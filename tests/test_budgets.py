@@ -14,7 +14,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from pages.targets import target_of
+from news.models import NewsItem
+from publishing.targets import target_of
 from tests.conftest import Person
 from tests.factories import (
     ArticleFactory,
@@ -58,6 +59,7 @@ class Site:
         self.issue = IssueFactory()
         self.page = PageFactory(image=ImageFactory())
         self.news = self.add_to_the_lists()
+        self.gallery = NewsItemFactory(kind="photo-gallery", gallery=pictures(1), **self.about)
         self.article = ArticleFactory(**self.about, **self.of_the_review)
         self.event, _recent = (
             EventFactory(start_date=timezone.localdate() + dt.timedelta(days=days), **self.about) for days in (2, -2)
@@ -65,6 +67,18 @@ class Site:
         TermFactory(began_on=dt.date(1949, 1, 1), ended_on=dt.date(1950, 1, 1))
         self.report = ReportFactory(image=ImageFactory(), document=self.documents[0])
         MenuLinkFactory(target=target_of(self.page))
+        self.write_bodies(1)
+
+    def write_bodies(self, count: int) -> None:
+        """Every item's text has figures and links within the site."""
+        figures = "".join(f'<figure data-image="{ImageFactory().pk}"></figure>' for _number in range(count))
+        links = "".join(f'<p><a href="target:{target_of(NewsItemFactory())}">x</a></p>' for _number in range(count))
+        for item in self.with_bodies:
+            type(item).objects.filter(pk=item.pk).update(body=figures + links)
+
+    @property
+    def with_bodies(self) -> tuple[Any, ...]:
+        return (self.news, self.article, self.event, self.report, self.page, self.topics[0], self.term)
 
     @property
     def about(self) -> dict[str, Any]:
@@ -97,15 +111,20 @@ class Site:
                 EventFactory(start_date=today + dt.timedelta(days=days), **self.about)
             above = MenuLinkFactory(target=target_of(self.page))
             MenuLinkFactory(parent=above, target=target_of(self.news))
+        NewsItem.objects.filter(pk=self.gallery.pk).update(gallery=pictures(30))
         for item in (self.news, self.article, self.event):
             item.topics.set(self.topics)
         self.news.attachments.set(self.documents)
         self.article.authors.set(self.authors)
+        self.write_bodies(30)
 
     @property
     def items(self) -> list[str]:
-        items = (self.news, self.article, self.event, self.report, self.page, self.topics[0], self.term)
-        return [item.get_absolute_url() for item in items]
+        return [item.get_absolute_url() for item in (*self.with_bodies, self.gallery)]
+
+
+def pictures(count: int) -> list[dict[str, Any]]:
+    return [{"image": ImageFactory().pk, "caption": {"en": "What it shows"}} for _number in range(count)]
 
 
 def queries(visitor: Person, address: str) -> int:

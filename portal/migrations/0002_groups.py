@@ -37,9 +37,13 @@ GROUPS = {"Writers": WRITERS, "Editors": EDITORS, "Administrators": ADMINISTRATO
 
 
 def make_groups(apps, schema_editor=None):
+    give(apps, GROUPS)
+
+
+def give(apps, groups):
     """Give each group what it lacks. Safe to repeat: nobody leaves a group, and no right is taken from one."""
     Group = apps.get_model("auth", "Group")
-    for name, rights in GROUPS.items():
+    for name, rights in groups.items():
         group, _ = Group.objects.get_or_create(name=name)
         group.permissions.add(
             *(permission(apps, model, action) for model, actions in rights.items() for action in actions)

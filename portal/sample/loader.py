@@ -6,6 +6,7 @@ Every entry is looked for before it is made, so a second run changes nothing and
 from __future__ import annotations
 
 import datetime as dt
+import re
 import tomllib
 import zoneinfo
 from collections import Counter
@@ -26,19 +27,22 @@ from PIL.Image import Image as PictureFile
 
 from events.models import Event
 from leadership.models import AnnualReport, TermOfOffice
-from library.models import Document, Image
+from library.markup import TARGET
+from library.models import Document, Image, Recording
 from news.models import FeaturedItem, NewsItem
 from pages.models import Page, Topic
-from pages.targets import target_of
 from portal.models import MenuLink, SiteSettings
+from portal.sample.media import gallery_of, recording_of
 from portal.sample.pictures import STYLES, cover, jpeg, paint, portrait
 from publishing import history, workflow
 from publishing.fields import Translations
 from publishing.models import Publishable
+from publishing.targets import target_of
 from review.models import Article, Author, Issue
 
 FOLDER = Path(__file__).parent
 CREDIT = Translations(en="Chancery")
+PLACEHOLDER = re.compile(r"\{(?P<what>image|target):(?P<name>[a-z0-9:_-]+)\}")
 BRUSSELS = zoneinfo.ZoneInfo("Europe/Brussels")
 # What has no date of its own went live before the oldest news.
 BEGINNING = dt.datetime(2022, 1, 1, 9, 0, tzinfo=BRUSSELS)
@@ -50,6 +54,8 @@ class SampleLoader:
     def __init__(self) -> None:
         self.made: Counter[str] = Counter()
         self.items: dict[str, Publishable] = {}
+        # Every picture so far, with its style: the galleries are put together from them.
+        self.painted: list[tuple[Image, str]] = []
         self.today = timezone.localdate()
         # The verbs ask who acts; the sample acts as an administrator who is not stored.
         self.administrator = User(username="sample", is_active=True, is_superuser=True)
@@ -94,7 +100,7 @@ class SampleLoader:
         for language in self.languages:
             if language not in entry:
                 continue
-            texts = {field: entry[language].get(name, "") for field, name in words.items()}
+            texts = {field: self.filled(entry[language].get(name, "")) for field, name in words.items()}
             identity = {name: {**facts, **texts}[name] for name in found_by}
             version = model.rows().filter(language=language, **identity).first()
             if version is None:
@@ -109,6 +115,17 @@ class SampleLoader:
             raise ValueError(f"{key} has no text in any language of this site.")
         self.items[key] = original.original or original
 
+    def filled(self, text: str) -> str:
+        """The text with keys in the place of `{image:name}` and `{target:kind:name}`, made before it."""
+
+        def key(match: re.Match[str]) -> str:
+            name = match["name"]
+            if match["what"] == "target":
+                return f"{TARGET}{target_of(self.items[name])}"
+            return str(Image.objects.only("pk").get(file=f"images/sample/{name}.jpg").pk)
+
+        return PLACEHOLDER.sub(key, text)
+
     def titles(self, entry: dict[str, Any]) -> Translations:
         return Translations({code: entry[code]["title"] for code in self.languages if code in entry})
 
@@ -116,7 +133,9 @@ class SampleLoader:
         style = entry.get("picture")
         if not style:
             return None
-        return self.picture(key, self.titles(entry), STYLES[style].alt, lambda: jpeg(paint(style, key)))
+        image = self.picture(key, self.titles(entry), STYLES[style].alt, lambda: jpeg(paint(style, key)))
+        self.painted.append((image, style))
+        return image
 
     def picture(self, key: str, title: Translations, alt: Mapping[str, str], paint_it: Callable[[], bytes]) -> Image:
         """The picture of an entry, known by its file's name, painted only if it is new."""
@@ -208,8 +227,7 @@ class SampleLoader:
                 "kind": entry["kind"].replace("_", "-"),
                 "date": entry["date"],
                 "reference": entry.get("reference", ""),
-                "image": self.image(f"news-{key}", entry),
-                "media_url": entry.get("media_url", ""),
+                **self.media(key, entry),
                 "delivery_status": entry.get("delivery", "").replace("_", "-"),
                 "secretary_general": self.items[f"term:{term}"] if term else None,
             }
@@ -224,6 +242,17 @@ class SampleLoader:
                 f"news:{key}", entry, NewsItem, at=went_live(entry), facts=facts, words=words, relations=relations,
                 found_by=("slug", "date"),
             )  # fmt: skip
+
+    def media(self, key: str, entry: dict[str, Any]) -> dict[str, Any]:
+        """A news item's picture, recording and gallery."""
+        name = f"news-{key}"
+        image = self.image(name, entry)
+        first = next(code for code in self.languages if code in entry)
+        recording, new = recording_of(entry, first, image, lambda: paint(entry["picture"], name))
+        if new:
+            self.made[str(Recording._meta.verbose_name_plural)] += 1
+        gallery = gallery_of(key, self.painted[-1], self.painted) if entry["kind"] == "photo_gallery" else []
+        return {"image": image, "recording": recording, "gallery": gallery}
 
     def review(self) -> None:
         issues = {}

@@ -11,13 +11,14 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.db import connection
 from django.test.testcases import LiveServerThread
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.conftest import connected_to
+from tests.conftest import Person, connected_to, group_named
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = [
@@ -29,6 +30,7 @@ FLAGS = [
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 WIDE, PHONE, SMALLEST = 1440, 390, 320
+PASSWORD = "a long way to Brussels"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -120,28 +122,36 @@ def tab(site: str, chromium: Browser) -> Iterator[Callable[..., Tab]]:
 
 
 @pytest.fixture
-def desk(tab: Callable[..., Tab]) -> Callable[..., Tab]:
-    """Opens tabs of somebody who has signed in as an administrator."""
+def person(tab: Callable[..., Tab]) -> Callable[..., Tab]:
+    """Opens tabs of somebody who has signed in, in a browser of their own: a member of a group, or a superuser."""
 
-    def opened(width: int = WIDE, **options: Any) -> Tab:
-        User.objects.filter(username="desk").delete()
-        User.objects.create_superuser("desk", password="a long way to Brussels")
+    def opened(username: str, group: str = "", width: int = WIDE, **options: bool) -> Tab:
+        user, new = User.objects.get_or_create(username=username, is_staff=True, is_superuser=not group)
+        if new:
+            user.set_password(PASSWORD)
+            user.save()
+            user.groups.set([group_named(group)] if group else [])
         signed_in = tab(width, **options)
-        page = signed_in.open("/admin/")
-        page.get_by_label("Username").fill("desk")
-        page.get_by_label("Password").fill("a long way to Brussels")
-        page.get_by_role("button", name="Log in").click()
-        page.wait_for_selector("#user-tools")
+        session = Person(user).cookies[settings.SESSION_COOKIE_NAME].value
+        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session, "url": signed_in.site}
+        signed_in.page.context.add_cookies([cookie])  # type: ignore[list-item]
         return signed_in
 
     return opened
+
+
+@pytest.fixture
+def desk(person: Callable[..., Tab]) -> Callable[..., Tab]:
+    """Opens tabs of somebody who has signed in and may do everything."""
+    return lambda width=WIDE, **options: person("desk", width=width, **options)
 
 
 def violations(page: Page, *, within: str | None = None, outside: str | None = None) -> list[str]:
     """What axe-core finds against WCAG 2.2 AA and its own best practices, in a part of the page."""
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
     context = {"include": [within or "html"], "exclude": [outside] if outside else []}
-    found = Axe().run(page, context=context, options={"runOnly": {"type": "tag", "values": tags}})
+    options = {"runOnly": {"type": "tag", "values": tags}, "resultTypes": ["violations"]}
+    found = Axe().run(page, context=context, options=options)
     return [
         f"{page.url} {violation['id']}: {node['html'][:160]}"
         for violation in found.response["violations"]

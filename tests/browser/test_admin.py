@@ -10,8 +10,8 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from news.models import FeaturedItem, NewsItem
-from pages.targets import target_of
 from portal.models import MenuLink
+from publishing.targets import target_of
 from tests.browser.conftest import PHONE, Tab, violations
 
 Opener = Callable[..., Tab]

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.urls import reverse
 from playwright.sync_api import Locator, Page, expect
 
 from news.models import NewsItem
 from publishing.records import WorkingCopy
-from tests.browser.conftest import PHONE, WIDE, Tab, overflow, violations
+from tests.browser.conftest import PASSWORD, PHONE, WIDE, Tab, overflow, violations
 
 Opener = Callable[..., Tab]
-PASSWORD = "a long way to Brussels"
 # The pause after a change, and a slow machine.
 SOON = 12_000
 
@@ -25,20 +23,6 @@ def sign_in(page: Page, username: str) -> None:
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
     page.wait_for_selector("#user-tools")
-
-
-@pytest.fixture
-def person(tab: Opener) -> Opener:
-    """Opens tabs of somebody who has signed in, in a browser of their own."""
-
-    def opened(username: str, width: int = WIDE, **options: bool) -> Tab:
-        if not User.objects.filter(username=username).exists():
-            User.objects.create_superuser(username, password=PASSWORD)
-        signed_in = tab(width, **options)
-        sign_in(signed_in.open("/admin/"), username)
-        return signed_in
-
-    return opened
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from tests.admin_forms import add_url, change_url, errors, list_url
 from tests.conftest import Person
 from tests.factories import DocumentFactory, ImageFactory, jpeg
 from tests.html import form_data
+from tests.library.files import office, pdf
 from tests.library.hostile import REFUSED, TAKEN, bomb, plain, saved
 
 pytestmark = pytest.mark.django_db
@@ -150,9 +151,13 @@ def test_a_file_over_the_limit_is_refused_with_both_sizes(model: Any, writer: Pe
     assert not model.objects.exists()
 
 
-@pytest.mark.parametrize("name", ["a.pdf", "a.docx", "a.csv", "a.TXT"])
-def test_a_document_is_taken(name: str, writer: Person) -> None:
-    assert upload(writer, Document, name, b"words").status_code == 200
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("a.pdf", pdf(2)), ("a.docx", office("docx")), ("a.csv", b"a;b\n"), ("a.TXT", b"words")],
+    ids=["PDF", "Word", "CSV", "text"],
+)
+def test_a_document_is_taken(name: str, content: bytes, writer: Person) -> None:
+    assert upload(writer, Document, name, content).status_code == 200
     assert Document.objects.get().extension == name.rpartition(".")[2].upper()
 
 

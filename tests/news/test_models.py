@@ -8,7 +8,9 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from news.models import FeaturedItem, NewsItem
-from tests.factories import FeaturedItemFactory, NewsItemFactory, TermFactory
+from publishing import workflow
+from tests.conftest import Person
+from tests.factories import IMPORTER, FeaturedItemFactory, NewsItemFactory, TermFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -17,10 +19,11 @@ pytestmark = pytest.mark.django_db
     ("values", "field", "said"),
     [
         ({"kind": "speech"}, "speaker", "Say who speaks"),
-        ({"kind": "video"}, "media_url", "Give the address"),
-        ({"kind": "audio"}, "media_url", "Give the address"),
+        ({"kind": "video"}, "recording", "Choose what can be seen or heard"),
+        ({"kind": "audio"}, "recording", "Choose what can be seen or heard"),
+        ({"kind": "photo-gallery"}, "gallery", "needs pictures"),
+        ({"gallery": [{"image": 1, "caption": {}}]}, "gallery", "Picture 1 is not in the library"),
         ({"delivery_status": "as-delivered"}, "delivery_status", "Only a speech"),
-        ({"kind": "video", "media_url": "javascript:alert(1)"}, "media_url", "valid URL"),
         ({"kind": "gossip"}, "kind", "not a valid choice"),
         ({"title": ""}, "title", "cannot be blank"),
         ({"title": "x" * 201}, "title", "at most 200"),
@@ -43,6 +46,14 @@ def test_a_speech_has_a_speaker_by_name_or_by_office() -> None:
     assert in_office.speaker_name == "Cleo Third, Secretary General"
 
 
+def test_the_name_on_a_term_of_office_that_is_not_public_yet_stands_on_no_page(visitor: Person) -> None:
+    term = TermFactory(title="Cleo Third", scheduled=True)
+    speech = NewsItemFactory(kind="speech", secretary_general=term)
+    assert "Cleo Third" not in visitor.get(speech.get_absolute_url()).content.decode()
+    workflow.approve(term, by=IMPORTER)
+    assert "Cleo Third" in visitor.get(speech.get_absolute_url()).content.decode()
+
+
 def test_somebody_who_appears_in_the_news_is_not_its_author() -> None:
     assert NewsItemFactory(kind="news", secretary_general=TermFactory()).speaker_name == ""
 
@@ -52,8 +63,8 @@ def test_slugs_may_be_in_any_script() -> None:
 
 
 @pytest.mark.parametrize("kind", NewsItem.Kind)
-def test_a_card_names_the_kind(kind: NewsItem.Kind) -> None:
-    assert NewsItemFactory.build(kind=kind).kicker == str(kind.label)
+def test_a_card_names_the_kind_unless_it_is_plain_news(kind: NewsItem.Kind) -> None:
+    assert NewsItemFactory.build(kind=kind).kicker == ("" if kind == NewsItem.Kind.NEWS else str(kind.label))
 
 
 @pytest.mark.parametrize("target", ["", "news", "javascript:alert(1)", "featured:1"])

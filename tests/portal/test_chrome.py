@@ -8,8 +8,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from pages.targets import target_of
 from portal.chrome import menus
+from publishing.targets import target_of
 from tests.conftest import Person
 from tests.factories import MenuLinkFactory, NewsItemFactory, PageFactory, TopicFactory, translated
 from tests.html import hrefs, one, parse, texts

@@ -417,7 +417,7 @@ def test_a_deleted_section_is_brought_back_to_its_place_with_its_links(administr
     answer = delete(administrator, section)
     assert "About us" not in visitor.get("/en/").content.decode()
     entry = last_entry(section)
-    assert (entry.verb, entry.note, entry.by) == ("withdraw", "Deleted.", administrator.user)
+    assert (entry.verb, entry.note, entry.by) == ("delete", "", administrator.user)
     assert entry.changes["label"] == ["About us", None]
     assert [link["label"] for link in entry.changes["links"][0]] == ["Press", "Jobs"]
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client, override_settings
 
-from pages.targets import target_of
+from publishing.targets import target_of
 from tests.conftest import Person
 from tests.factories import (
     ArticleFactory,

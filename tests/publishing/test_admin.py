@@ -111,6 +111,20 @@ def test_every_kind_lives_its_life_in_the_admin(model: Any, writer: Person, edit
     assert b"<ins>" in compared.content
 
 
+def test_neither_a_history_nor_a_list_reads_the_texts_that_it_does_not_show(editor: Person) -> None:
+    """Two hundred revisions of a long text are more than a process should hold."""
+    item = NewsItemFactory(draft=True)
+    for page in (change_url(item).replace("/change/", "/history/"), list_url(NewsItem)):
+        with CaptureQueriesContext(connection) as queries:
+            assert editor.get(page).status_code == 200
+        histories = [
+            query["sql"] for query in queries if "publishing_revision" in query["sql"] and "IN (" in query["sql"]
+        ]
+        asked = [query["sql"] for query in queries if "LIMIT 200" in query["sql"]] or histories
+        assert asked
+        assert not [sql for sql in asked if '."content"' in sql or '."changes"' in sql]
+
+
 @pytest.mark.parametrize("model", PUBLISHABLE)
 def test_a_writer_writes_a_draft_of_every_kind(model: Any, writer: Person) -> None:
     response = send(writer, add_url(model), model, "_continue", title="Fresh", **NEEDED[model])

@@ -39,7 +39,7 @@ def test_every_verb_stands_in_it_newest_first(administrator: Person, editor: Per
     workflow.submit(item, by=editor.user)
     workflow.approve(item, by=editor.user)
     page = parse(administrator.get(list_url(AuditEntry)))
-    assert texts(page, "td", cls="field-verb") == ["Approved", "Went live", "Submitted for review", "Saved a draft"]
+    assert texts(page, "td", cls="field-verb") == ["Went live", "Approved", "Submitted for review", "Saved a draft"]
     assert set(texts(page, "td", cls="field-person")) == {"editor", "–"}
     assert labels(administrator) == ["Summit"] * 4
 
@@ -72,6 +72,38 @@ def test_an_entry_shows_before_and_after_as_people_read_it(administrator: Person
     }
 
 
+def test_every_decision_shows_what_it_changed(administrator: Person) -> None:
+    item = NewsItemFactory.build(title="Summit")
+    workflow.save_draft(item, by=IMPORTER)
+    workflow.submit(item, by=IMPORTER)
+    workflow.return_to_author(item, by=IMPORTER, note="Shorter.")
+    workflow.approve(item, by=IMPORTER)
+    item.title = "Summit ends"
+    workflow.save_draft(item, by=IMPORTER)
+    workflow.approve(item, by=IMPORTER, at=timezone.now() + timezone.timedelta(days=1))
+    workflow.cancel_schedule(item, by=IMPORTER)
+    workflow.withdraw(item, by=IMPORTER)
+    found = {}
+    for entry in AuditEntry.objects.exclude(changes={}).order_by("pk"):
+        found[entry.verb] = {**found.get(entry.verb, {}), **changed(administrator, entry)}
+    assert found["save"]["Title"] == ("Summit", "Summit ends")  # the newest of the two
+    assert found["submit"] == {"State": ("Draft", "In review")}
+    assert found["return"] == {"State": ("In review", "Draft")}
+    assert set(found["approve"]) == {"Goes live"}
+    assert found["cancel"]["Goes live"][1] == "–"
+    assert found["withdraw"]["Comes down"][0] == "–"
+
+
+def test_what_was_deleted_and_what_was_moved_by_hand_stand_in_it(administrator: Person) -> None:
+    draft, card = NewsItemFactory(draft=True, title="Never mind"), FeaturedItemFactory()
+    workflow.delete(draft, by=IMPORTER)
+    workflow.place(card, by=IMPORTER, position=7)
+    moved, gone = AuditEntry.objects.all()[:2]
+    assert (gone.verb, gone.label) == ("delete", "Never mind")
+    assert changed(administrator, gone)["Title"] == ("Never mind", "–")
+    assert changed(administrator, moved)["Position"][1] == "7"
+
+
 def test_an_entry_shows_a_time_in_the_sites_time_zone(administrator: Person) -> None:
     item = NewsItemFactory()
     workflow.expire(item, by=IMPORTER, at=timezone.datetime(2034, 1, 25, 8, 30, tzinfo=timezone.get_fixed_timezone(0)))
@@ -95,6 +127,13 @@ def test_an_entry_leads_to_its_item_and_outlasts_it(administrator: Person) -> No
     page = parse(administrator.get(change_url(entry)))
     assert address not in hrefs(page)
     assert "Short-lived" in text(page)
+
+
+def test_a_deleted_draft_leaves_its_words_in_the_trail(editor: Person) -> None:
+    item = NewsItemFactory(draft=True, title="Short-lived")
+    editor.post(delete_url(item), {"post": "yes"})
+    entry = AuditEntry.objects.get(by=editor.user)
+    assert (entry.label, entry.changes["title"]) == ("Short-lived", ["Short-lived", None])
 
 
 def test_an_entry_outlasts_the_person(administrator: Person, editor: Person) -> None:

@@ -51,7 +51,10 @@ def test_the_same_field_is_shown_for_a_choice_and_nothing_typed_is_lost(writer: 
     assert "editor has changed the same fields" in content
     again = form_data(response, form_id(NewsItem))
     assert (again["title"], again["dateline"]) == ("Mine", "Vilnius")
-    assert [conflict.label for conflict in response.context["adminform"].form.conflicts] == ["Title"]
+    (conflict,) = response.context["adminform"].form.conflicts
+    assert conflict.label == "Title"
+    assert conflict.mine == [("removed", "Base"), ("added", "Mine")]
+    assert conflict.theirs == [("removed", "Base"), ("added", "Theirs")]
     assert item.revisions.count() == 2
 
     save(writer, item, again)

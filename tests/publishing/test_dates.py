@@ -8,7 +8,7 @@ import pytest
 from django.template import Context, Template
 from django.utils.translation import override
 
-from publishing.dates import day_in_words, moment_in_words, short_day
+from publishing.dates import day_in_words, moment_in_words, short_day, short_moment
 
 FIRST, LATER = dt.date(2026, 10, 1), dt.date(2026, 10, 11)
 
@@ -43,3 +43,17 @@ def test_templates_tell_a_moment_in_the_sites_time_zone() -> None:
     template = Template("{% load dates %}{{ at|in_words }} | {{ at|short_day }} | {{ at|moment }}")
     at = dt.datetime(2026, 9, 30, 23, 30, tzinfo=dt.UTC)
     assert template.render(Context({"at": at})) == "1 October 2026 | 1 Oct. | 1 October 2026, 01:30"
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "expected"),
+    [
+        ("en", FIRST, "1 Oct 2026, 09:30"),
+        ("en", LATER, "11 Oct 2026, 09:30"),
+        ("fr", FIRST, "1er oct. 2026, 09:30"),
+        ("fr", LATER, "11 oct. 2026, 09:30"),
+    ],
+)
+def test_a_short_moment_counts_the_first_of_a_month_too(language: str, day: dt.date, expected: str) -> None:
+    with override(language):
+        assert short_moment(dt.datetime.combine(day, dt.time(9, 30), tzinfo=dt.UTC)) == expected

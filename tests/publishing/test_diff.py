@@ -31,6 +31,18 @@ def test_the_pieces_hold_both_texts(old: str, new: str) -> None:
     assert "".join(text for kind, text in pieces if kind != REMOVED) == new
 
 
+def test_a_long_text_is_compared_line_by_line_where_its_words_are_too_many() -> None:
+    lines = [f"In line {number} there is the word the, and the word of. " * 20 for number in range(400)]
+    old, new = "\n".join(lines), "\n".join([*lines[:9], lines[9].replace("9", "IX", 1), *lines[10:390], *lines[391:]])
+    changes = [piece for piece in words(old, new) if piece[0] != KEPT]
+    assert changes == [(REMOVED, "9"), (ADDED, "IX"), (REMOVED, f"{lines[390]}\n")]
+
+
+def test_texts_made_to_be_compared_for_hours_count_as_rewritten() -> None:
+    old, new = "a b " * 20_000, "b a " * 20_000
+    assert list(words(old, new)) == [(REMOVED, old.strip()), (ADDED, new.strip()), (KEPT, " ")]
+
+
 def test_html_is_compared_by_its_words() -> None:
     assert (
         text_of("<p>One &amp; two</p><ul><li>three</li><li><strong>four</strong></li></ul>") == "One & two\nthree\nfour"

@@ -13,9 +13,9 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from pages.models import Topic
-from pages.targets import target_of
 from publishing import workflow
 from publishing.registry import ContentKind, kinds
+from publishing.targets import target_of
 from tests.conftest import Person
 from tests.factories import IMPORTER, MenuLinkFactory, TermFactory, TopicFactory, factory_of, translated
 

@@ -7,16 +7,25 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.contrib.auth.models import User
 from django.utils import timezone
 
 from news.models import NewsItem
 from publishing import registry, workflow
 from publishing.models import Publishable
-from publishing.preview import link_url, moment_url, preview_url
+from publishing.preview import link_url, moment_url, preview_url, release_url
 from publishing.records import PreviewLink, Release, Revision
 from tests.admin_forms import change_url, send
 from tests.conftest import Person
-from tests.factories import FACTORIES, IMPORTER, FeaturedItemFactory, NewsItemFactory, PageFactory, translated
+from tests.factories import (
+    FACTORIES,
+    IMPORTER,
+    FeaturedItemFactory,
+    NewsItemFactory,
+    PageFactory,
+    UserFactory,
+    translated,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -128,17 +137,28 @@ def test_a_release_is_seen_with_everything_in_it(editor: Person) -> None:
     assert NewsItem.objects.live().count() == 0
 
 
-def test_a_visitor_is_sent_to_sign_in_and_a_reader_without_rights_is_refused(visitor: Person, db: None) -> None:
-    from tests.factories import UserFactory
-
+def test_a_visitor_is_sent_to_sign_in_and_a_reader_without_rights_is_refused(visitor: Person) -> None:
     item = NewsItemFactory(draft=True)
     for url in (preview_url(item), moment_url(timezone.now()), f"{preview_url(item)}en/news/"):
         response = visitor.get(url)
         assert response.status_code == 302
         assert response.headers["Location"].startswith("/admin/login/?next=/preview/")
-    nobody = Person(UserFactory(is_staff=False))
-    for url in (preview_url(item), moment_url(timezone.now())):
-        assert nobody.get(url).status_code == 403
+    release = Release.objects.create(name="Summit")
+    for nobody in (UserFactory(is_staff=False), UserFactory()):
+        for url in (preview_url(item), moment_url(timezone.now()), release_url(release)):
+            assert Person(nobody).get(url, follow=True).status_code == 403
+
+
+def test_who_has_left_the_newsroom_sees_no_previews_though_their_groups_are_as_before(editor: Person) -> None:
+    url = preview_url(NewsItemFactory(draft=True))
+    assert editor.get(url, follow=True).status_code == 200
+    User.objects.filter(pk=editor.user.pk).update(is_staff=False)
+    assert editor.get(url, follow=True).status_code == 403
+
+
+def test_the_start_page_offers_the_whole_site_to_who_may_see_it(writer: Person) -> None:
+    assert "preview-moment" in writer.get("/admin/").content.decode()
+    assert "preview-moment" not in Person(UserFactory()).get("/admin/").content.decode()
 
 
 @pytest.mark.parametrize(
@@ -170,7 +190,9 @@ def test_an_outsider_with_a_link_sees_that_page_and_nothing_else(visitor: Person
     assert "For your eyes</h1>" in response.content.decode()
     assert "/admin/" not in response.content.decode()
     for rest in ("en/", "en/news/", "fr/", "en/search/?q=SECRET"):
-        assert visitor.get(url + rest).status_code == 404
+        response = visitor.get(url + rest)
+        assert response.status_code == 404
+        assert "This link shows one page only." in response.content.decode()
 
 
 def test_a_link_shows_the_revision_that_it_was_made_for(visitor: Person) -> None:
@@ -192,7 +214,18 @@ def test_a_link_ends_when_it_expires_is_revoked_or_tampered_with(visitor: Person
     for url in links:
         response = visitor.get(url, follow=True)
         assert response.status_code == 404
+        assert "Ask the newsroom for a new link." in response.content.decode()
         assert "SECRET" not in response.content.decode()
+
+
+def test_what_is_withdrawn_is_seen_by_no_outsider_any_more(visitor: Person) -> None:
+    item = NewsItemFactory(title="A mistake")
+    other = link_url(link_to(NewsItemFactory()))
+    url = link_url(link_to(item))
+    assert visitor.get(url, follow=True).status_code == 200
+    workflow.withdraw(item, by=IMPORTER)
+    assert visitor.get(url, follow=True).status_code == 404
+    assert visitor.get(other, follow=True).status_code == 200
 
 
 def test_previews_are_kept_nowhere_and_indexed_by_nobody(visitor: Person, editor: Person) -> None:

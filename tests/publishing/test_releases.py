@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -85,6 +85,54 @@ def test_a_draft_is_in_one_release_at_a_time() -> None:
     first, second = holding(item), holding(item, name="Another")
     assert list(first.members()) == []
     assert second.members().count() == 1
+
+
+def test_a_release_that_has_lost_all_it_held_can_be_cancelled_and_dropped(editor: Person) -> None:
+    item = NewsItemFactory()
+    edit(item, title="New")
+    release = holding(item)
+    releases.approve(release, by=IMPORTER, at=timezone.now() + HOUR)
+    workflow.cancel_schedule(item, by=IMPORTER)
+    assert release.members().count() == 0
+    do(editor, release, "cancel")
+    release.refresh_from_db()
+    assert release.state == Release.State.OPEN
+    assert editor.post(page(release, "delete"), {"post": "yes"}).status_code == 302
+    assert not Release.objects.exists()
+    trail = AuditEntry.objects.of(release).values_list("verb", flat=True)
+    assert list(trail) == ["delete", "cancel", "approve"]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one lock for all")
+@pytest.mark.django_db(transaction=True)
+def test_nobody_changes_an_item_while_its_release_is_being_approved(monkeypatch: pytest.MonkeyPatch) -> None:
+    item = NewsItemFactory()
+    edit(item, title="New")
+    release = holding(item)
+    outcome: list[str] = []
+
+    def other() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '300ms'")
+            try:
+                cursor.execute("SELECT id FROM news_newsitem WHERE id = %s FOR UPDATE", [item.pk])
+                outcome.append("free")
+            except OperationalError:
+                outcome.append("held")
+        connection.close()
+
+    approve_for = workflow.approve_for
+
+    def watched(*args: Any, **kwargs: Any) -> None:
+        if not outcome:
+            thread = threading.Thread(target=other)
+            thread.start()
+            thread.join()
+        approve_for(*args, **kwargs)
+
+    monkeypatch.setattr(workflow, "approve_for", watched)
+    releases.approve(release, by=IMPORTER, at=timezone.now() + HOUR)
+    assert outcome == ["held"]
 
 
 def test_what_is_taken_out_stays_a_draft() -> None:
@@ -310,6 +358,45 @@ def test_four_eyes_hold_for_every_item_of_a_release(editor: Person) -> None:
         releases.approve(release, by=editor.user)
     releases.approve(release, by=editor.user, emergency="The summit begins.")
     assert AuditEntry.objects.filter(note="The summit begins.").exists()
+
+
+def test_the_french_desk_deletes_no_release_with_english_in_it(french_desk: Person, editor: Person) -> None:
+    english = NewsItemFactory(draft=True)
+    release = holding(english)
+    assert french_desk.post(page(release, "delete"), {"post": "yes"}).status_code == 403
+    assert [revision.item for revision in release.members()] == [english]
+    assert editor.post(page(release, "delete"), {"post": "yes"}).status_code == 302
+    assert not Release.objects.exists()
+    assert english.revisions.get().state == Revision.State.DRAFT
+
+
+def test_an_approved_release_is_not_deleted() -> None:
+    release = holding(NewsItemFactory(draft=True))
+    releases.approve(release, by=IMPORTER, at=timezone.now() + HOUR)
+    with pytest.raises(Refused, match="approved"):
+        releases.delete(release, by=IMPORTER)
+
+
+def test_the_trail_holds_the_beginning_and_the_end_of_a_release(editor: Person) -> None:
+    editor.post(reverse("admin:publishing_release_add"), {"name": "Summit", "due_at_0": "", "due_at_1": ""})
+    release = Release.objects.get()
+    item = NewsItemFactory(draft=True)
+    releases.add(release, item, by=editor.user)
+    editor.post(page(release, "delete"), {"post": "yes"})
+    entries = AuditEntry.objects.filter(by=editor.user).order_by("pk").values_list("verb", "label", "note")
+    assert list(entries) == [
+        ("plan", "Summit", ""), ("join", item.title, "Summit"), ("leave", item.title, "Summit"),
+        ("delete", "Summit", ""),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("seen", ["9" * 5000, "1" * 30, ",", "1,,2", "x", "1\x00"])
+def test_keys_that_cannot_be_are_a_message(seen: str, editor: Person) -> None:
+    release = holding(NewsItemFactory(draft=True))
+    url = reverse("admin:publishing_release_verb", args=[release.pk, "approve"])
+    assert editor.post(url, {"when": "now", "seen": seen}).status_code == 200
+    release.refresh_from_db()
+    assert release.approved_at is None
 
 
 # ── In the admin ─────────────────────────────────────────────────────────────────────────────────────────

@@ -14,7 +14,7 @@ from django.test import override_settings
 from news.models import NewsItem
 from publishing import due, registry, rights, workflow
 from publishing.admin_verbs import is_out_of_date
-from publishing.models import Publishable, State
+from publishing.models import Dated, Publishable, State
 from publishing.records import AuditEntry, Remit, Revision
 from publishing.versions import Overtaken, Refused
 from tests.conftest import PUBLISHABLE, Person
@@ -290,6 +290,9 @@ def test_a_correction_stands_on_the_page_with_its_date(kind: registry.ContentKin
         workflow.approve(item, by=IMPORTER, correction="We were <wrong>.")
     content = visitor.get(item.get_absolute_url()).content.decode()
     assert "Corrected 3 February 2034:" in content
+    if issubclass(kind.model, Dated):
+        assert "Updated 3 February 2034" in content
+        assert '<meta property="article:modified_time" content="2034-02-03T' in content
     assert "We were &lt;wrong&gt;." in content
 
 

@@ -253,6 +253,7 @@ def test_it_cannot_be_forged_from_another_site(writer: Person) -> None:
         b'{"person": PK, "form_key": "", "typed": []}',
         b'{"person": PK, "form_key": "' + b"k" * 41 + b'", "typed": []}',
         b'{"person": PK, "form_key": "a\\u0000", "typed": []}',
+        b'{"person": PK, "form_key": "\\ud800", "typed": []}',
         b'{"person": PK, "form_key": "k", "seen": -1}',
         b'{"person": PK, "form_key": "k", "seen": 99999999999999999999}',
         b'{"person": PK, "form_key": "k", "seen": "many"}',
@@ -398,7 +399,7 @@ def test_what_was_taken_up_is_saved_and_then_no_longer_offered(writer: Person) -
     again = opened(writer, item).take_up()
     assert again.offers[0].endswith("stands in the form again. It is not saved yet.")
     assert not again.ways_back
-    assert "was changed successfully" in messages(again.save())
+    assert "The draft is saved." in messages(again.save())
     item.refresh_from_db()
     assert item.title == "Worth an hour"
     assert not WorkingCopy.objects.exists()

@@ -11,15 +11,17 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
-from pages.targets import describe, resolve_targets, suggestions, target_of, validate_target
 from publishing import registry
+from publishing.targets import describe, resolve_targets, suggestions, target_of, validate_target
 from tests.conftest import Person
 from tests.factories import (
     FACTORIES,
+    IMPORTER,
     FeaturedItemFactory,
     NewsItemFactory,
     PageFactory,
     TopicFactory,
+    UserFactory,
     translated,
 )
 
@@ -123,7 +125,7 @@ def test_suggestions_hold_sections_and_items_of_every_kind() -> None:
     NewsItemFactory(title="Review of cyber policy")
     TopicFactory(title="Cyber review")
     PageFactory(title="Something else")
-    assert {entry["text"] for entry in suggestions("review")} == {
+    assert {entry["text"] for entry in suggestions("review", user=IMPORTER)} == {
         "Section: The Review",
         "news item: Review of cyber policy",
         "topic: Cyber review",
@@ -133,13 +135,13 @@ def test_suggestions_hold_sections_and_items_of_every_kind() -> None:
 def test_suggestions_are_originals_so_a_link_follows_the_language() -> None:
     original = NewsItemFactory(title="Summit")
     translated(original, title="Summit aussi")
-    assert [entry["id"] for entry in suggestions("summit")] == [target_of(original)]
+    assert [entry["id"] for entry in suggestions("summit", user=IMPORTER)] == [target_of(original)]
 
 
 def test_suggestions_are_limited() -> None:
     for number in range(30):
         NewsItemFactory(title=f"Summit {number}")
-    assert len(suggestions("summit")) == 20
+    assert len(suggestions("summit", user=IMPORTER)) == 20
 
 
 def test_a_target_is_described_by_kind_and_title() -> None:
@@ -156,6 +158,12 @@ def test_the_search_box_answers_staff(writer: Person) -> None:
     assert answer["results"] == [{"id": target_of(page), "text": "page: History of the house"}]
 
 
+def test_the_search_box_tells_no_titles_to_who_may_not_see_them() -> None:
+    PageFactory(draft=True, title="Top secret")
+    porter = Person(UserFactory())
+    assert porter.get("/admin/pages/page/targets/", {"term": "top secret"}).json()["results"] == []
+
+
 @pytest.mark.parametrize("term", ["", " ", "%", "_", "\x00", "'; drop table", "é" * 500])
 def test_the_search_box_takes_any_term(term: str, writer: Person) -> None:
     assert writer.get("/admin/pages/page/targets/", {"term": term}).status_code == 200
@@ -170,7 +178,7 @@ def test_the_search_box_does_not_answer_visitors(visitor: Person) -> None:
 
 def test_suggestions_speak_the_editors_language() -> None:
     with override("fr"):
-        assert [entry["id"] for entry in suggestions("calendrier")] == ["section:events"]
+        assert [entry["id"] for entry in suggestions("calendrier", user=IMPORTER)] == ["section:events"]
 
 
 def test_a_dated_address_is_resolved() -> None:

@@ -1,0 +1,64 @@
+"""The admin of documents and recordings."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.template.defaultfilters import filesizeformat
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from library.models import CaptionTrack, Document, Recording
+from publishing.admin_pages import under_nonce
+
+
+class DownloadAdmin(admin.ModelAdmin[Any]):
+    list_filter: ClassVar[Any] = ("language",)
+    search_fields = ("title",)
+    show_full_result_count = False
+    list_per_page = 50
+
+    @admin.display(description=_("size"))
+    def readable_size(self, row: Any) -> str:
+        return filesizeformat(row.size) if row.file else "–"
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        return {}
+
+
+@admin.register(Document)
+class DocumentAdmin(DownloadAdmin):
+    list_display = ("title", "language", "extension", "pages", "readable_size", "created_at")
+    fields = ("title", "language", "file", "pages", "public_address")
+    readonly_fields = ("pages", "public_address")
+
+    @admin.display(description=_("address for links"))
+    def public_address(self, document: Document) -> SafeString | str:
+        return format_html('<a href="{0}">{0}</a>', document.get_absolute_url()) if document.pk else "–"
+
+
+class CaptionTrackInline(admin.TabularInline[CaptionTrack, Recording]):
+    model = CaptionTrack
+    extra = 0
+    view_on_site = False
+
+
+@admin.register(Recording)
+class RecordingAdmin(DownloadAdmin):
+    list_display = ("title", "kind", "language", "duration", "where", "readable_size", "created_at")
+    list_filter = ("kind", "language")
+    autocomplete_fields = ("poster",)
+    inlines = (CaptionTrackInline,)
+    fieldsets = (
+        (None, {"fields": ["title", "kind", "language", "file", "address"]}),
+        (_("For readers"), {"fields": ["poster", "duration", "transcript"]}),
+    )
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        context["media"] = under_nonce(request, context["media"])
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    @admin.display(description=_("where"))
+    def where(self, recording: Recording) -> str:
+        return recording.host or recording.extension

@@ -1,0 +1,108 @@
+// Clean text out of what Microsoft Word and Google Docs put on the clipboard; library/pasted.py does the same on the server.
+import { Extension, Plugin } from "django-prose-editor/editor";
+
+const SIGNS = [
+  [/(^|;)font-weight:(bold|[6-9]00)/, "strong"],
+  [/(^|;)font-style:italic/, "em"],
+  [/(^|;)vertical-align:super/, "sup"],
+  [/(^|;)vertical-align:sub/, "sub"],
+];
+const RENAMED = { b: "strong", i: "em", h1: "h2", h5: "h4", h6: "h4" };
+const NUMBERED = /^\(?(\d+|[a-np-z]|[ivxl]{2,})[.)]$/i;
+const HEADINGS = "h1, h2, h3, h4, h5, h6";
+const isList = (element) => element?.matches("ul[data-level], ol[data-level]");
+
+export function tidied(html) {
+  if (html.includes("data-pm-slice")) return html; // our own
+  // Styles are read as data: as styles they would ask the Content-Security-Policy.
+  const inert = html
+    .replace(/<!--[\s\S]*?-->|<!\[[^>]*>|<(style|script|xml|title)\b[\s\S]*?<\/\1>/gi, "")
+    .replace(/(<[^<>]*?\s)style\s*=/gi, "$1data-style=");
+  const { body } = new DOMParser().parseFromString(inert, "text/html");
+  lists(body);
+  body.querySelectorAll("o\\:p, style, script").forEach((element) => element.remove());
+  const fromWord = /\bmso/i.test(html); // which names the language of every piece of a sentence
+  for (const element of [...body.querySelectorAll("*")].reverse()) clean(element, fromWord);
+  const serializer = new XMLSerializer();
+  return [...body.childNodes].map((node) => serializer.serializeToString(node)).join("");
+}
+
+const styleOf = (element) => (element.dataset.style ?? "").toLowerCase().replaceAll(" ", "");
+
+function clean(element, fromWord) {
+  const style = styleOf(element), tag = element.localName;
+  element.removeAttribute("data-style");
+  if (tag === "a" && (element.getAttribute("href") ?? "#").startsWith("#")) return unwrap(element);
+  if (tag === "p" && /^MsoTitle/.test(element.className)) return rename(element, "h2");
+  if (["b", "strong"].includes(tag)) return /(^|;)font-weight:(normal|400)/.test(style) ? unwrap(element) : rename(element, "strong");
+  if (tag === "span") return span(element, style, fromWord);
+  if (RENAMED[tag]) rename(element, RENAMED[tag]);
+}
+
+function span(element, style, fromWord) {
+  if (!element.closest(HEADINGS)) {
+    for (const [sign, name] of SIGNS) {
+      if (!sign.test(style)) continue;
+      const inner = document.createElement(name);
+      inner.append(...element.childNodes);
+      element.append(inner);
+    }
+  }
+  if ((fromWord || !element.lang) && !element.hasAttribute("data-footnote")) unwrap(element);
+}
+
+function unwrap(element) {
+  element.replaceWith(...element.childNodes);
+}
+
+function rename(element, name) {
+  if (element.localName === name) return;
+  const other = document.createElement(name);
+  other.append(...element.childNodes);
+  element.replaceWith(other);
+}
+
+// Word writes a list item as a paragraph of a level; what begins it says whether its list is numbered.
+function lists(body) {
+  for (const item of [...body.querySelectorAll("p")]) {
+    const level = /mso-list:\S+level([1-9])/.exec(styleOf(item))?.[1];
+    if (!level) continue;
+    let mark = "";
+    for (const part of item.querySelectorAll("span")) {
+      if (!styleOf(part).includes("mso-list:ignore")) continue;
+      mark += part.textContent.trim();
+      part.remove();
+    }
+    place(item, Number(level), NUMBERED.test(mark) ? "ol" : "ul");
+  }
+  body.querySelectorAll("[data-level]").forEach((list) => list.removeAttribute("data-level"));
+}
+
+function place(item, level, kind) {
+  let before = item.previousElementSibling;
+  let list = isList(before) ? before : null;
+  while (list && Number(list.dataset.level) < level) {
+    const deeper = list.lastElementChild?.lastElementChild;
+    if (!isList(deeper)) break;
+    list = deeper;
+  }
+  while (list && Number(list.dataset.level) > level) list = list.parentElement.closest("[data-level]");
+  const fits = list && Number(list.dataset.level) === level && list.localName === kind;
+  if (!fits) {
+    const made = document.createElement(kind);
+    made.dataset.level = level;
+    if (list && Number(list.dataset.level) < level) list.lastElementChild.append(made);
+    else if (list) list.after(made);
+    else item.before(made);
+    list = made;
+  }
+  const entry = document.createElement("li");
+  list.append(entry);
+  item.removeAttribute("data-style");
+  entry.append(item);
+}
+
+export const paste = Extension.create({
+  name: "bodyPaste",
+  addProseMirrorPlugins: () => [new Plugin({ props: { transformPastedHTML: tidied } })],
+});
