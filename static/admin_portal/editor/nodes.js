@@ -129,7 +129,8 @@ class View {
   }
 
   ignoreMutation(mutation) {
-    return mutation.type !== "selection" && !this.contentDOM?.contains(mutation.target);
+    if (mutation.type === "selection") return false;
+    return mutation.type === "attributes" || !this.contentDOM?.contains(mutation.target);
   }
 }
 
@@ -153,7 +154,6 @@ class PictureView extends View {
     this.image.hidden = !thing;
     const said = alt || thing?.alt[language()] || Object.values(thing?.alt ?? {})[0];
     this.told.textContent = thing ? `${label(WIDTHS[width])} · ${said || label("noAlt")}` : label("gone");
-    this.contentDOM.classList.toggle("is-empty", !this.node.content.size);
   }
 
   async edit() {
