@@ -14,9 +14,6 @@ from publishing.admin_pages import under_nonce
 
 
 class DownloadAdmin(admin.ModelAdmin[Any]):
-    def view_on_site(self, obj: Any) -> str:
-        return str(obj.get_absolute_url()) if obj.file else ""
-
     list_filter: ClassVar[Any] = ("language",)
     search_fields = ("title",)
     show_full_result_count = False
