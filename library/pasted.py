@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from html import escape
 from html.parser import HTMLParser
 
+# Within a tag: a text about styles is none that was pasted.
 LOOKS_PASTED = re.compile(
-    r"<(?:[bi]|h[156]|o:p|font|center|xml|meta|head)[\s>/]|\bmso-|class=\"?Mso|docs-internal-guid|\sstyle\s*=",
+    r"<(?:[bi]|h[156]|o:p|font|center|xml|meta|head)[\s>/]|<[a-z][^<>]*(?:\bmso-|class=\"?Mso|docs-internal-guid|\sstyle\s*=)",
     re.IGNORECASE,
 )
 OF_WORD = re.compile(r"\bmso", re.IGNORECASE)
