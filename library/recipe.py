@@ -26,7 +26,7 @@ WIDTHS: dict[str, tuple[int, ...]] = {
     "square": (120, 240, 360, 540, 800),
     "portrait": (160, 320, 480, 720),
     "cover": (120, 240, 360, 540),
-    "free": (160, 320, 640, 960, 1280, 1920),
+    "free": (160, 320, 480, 640, 960, 1280, 1920),
 }
 # In the order in which a browser is to choose.
 EXTENSIONS = ("avif", "webp", "jpg", "png")
