@@ -1,4 +1,4 @@
-"""A picture's file taken apart, once: what comes out is upright, in sRGB, of a moderate size, and nothing but pixels."""
+"""A picture's file taken apart, once: what comes out is upright, in sRGB, of moderate size, and nothing but pixels."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from library import full_size
 from library.models import Image
 from library.pictures import address_of, is_broken
 from library.recipe import Rendition, exists_of, nearest, rendition_of
-from library.renditions import FOLDER, Busy, Unrenderable, base_name, done_with, ensure_rendition, file_name
+from library.renditions import FOLDER, BusyError, UnrenderableError, base_name, done_with, ensure_rendition, file_name
 from library.serving import YEAR, answer_with
 from publishing import clock
 
@@ -62,35 +62,38 @@ def _rendition(request: HttpRequest, image: Image, version: str, wanted: Renditi
         return unchanged
     try:
         file = _opened(image, wanted)
-    except Unrenderable:
+    except UnrenderableError:
         return _nothing(404)
-    except Busy:
+    except BusyError:
         return _meanwhile(request, image)
     return _kept(answer_with(request, file, max_age=_lasts(image), immutable=True), image)
 
 
 def _opened(image: Image, wanted: Rendition) -> Any:
-    """The rendition's file, made if it is not there. Raises Unrenderable, or Busy after a while."""
+    """The rendition's file, made if it is not there. Raises UnrenderableError, or BusyError after a while."""
     name = file_name(image, wanted)
     try:
         return default_storage.open(name)
     except FileNotFoundError:
         if is_broken(image):
-            raise Unrenderable(image.render_failure) from None
+            raise UnrenderableError(image.render_failure) from None
     _make(image, wanted)
-    return default_storage.open(name)
+    try:
+        return default_storage.open(name)
+    except FileNotFoundError as error:  # removed at once, because there is another version by now
+        raise BusyError(name) from error
 
 
 def _make(image: Image, wanted: Rendition) -> None:
     until = time.monotonic() + WAIT
     if not _places.acquire(timeout=WAIT_FOR_A_PLACE):
-        raise Busy(wanted.name)
+        raise BusyError(wanted.name)
     try:
         if not _maker.acquire(timeout=WAIT):
-            raise Busy(wanted.name)
+            raise BusyError(wanted.name)
         try:
             ensure_rendition(image, wanted, until=until)
-        except Unrenderable as error:
+        except UnrenderableError as error:
             done_with(image, str(error))
             raise
         finally:
@@ -134,7 +137,7 @@ def _without_database(request: HttpRequest, name: str) -> HttpResponseBase:
 # ── Headers ──────────────────────────────────────────────────────────────────────────────────────────────
 def _unchanged(request: HttpRequest, image: Image) -> HttpResponse | None:
     """What lies at an address never changes: whoever has it has the right one, whenever they got it."""
-    response = get_conditional_response(request, etag=_etag(image), last_modified=0)
+    response = get_conditional_response(request, etag=_etag(image), last_modified=1)
     if response is not None:
         response.headers["Cache-Control"] = f"public, max-age={_lasts(image)}, immutable"
     return response

@@ -1,4 +1,4 @@
-"""What a page writes of a picture: addresses and sizes, told by its row alone, so no file is opened and no query made."""
+"""What a page writes of a picture: addresses and sizes, told by its row alone. No file is opened, no query made."""
 
 from __future__ import annotations
 

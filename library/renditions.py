@@ -42,11 +42,11 @@ PATIENCE = 20.0
 CANDIDATES = 50
 
 
-class Unrenderable(Exception):
+class UnrenderableError(Exception):
     """There is no use in trying again: the file is missing, or no picture that can be read."""
 
 
-class Busy(Exception):
+class BusyError(Exception):
     """Another is still making it."""
 
 
@@ -63,7 +63,7 @@ def base_name(image: Image) -> str:
 
 
 def ensure(name: str, make: Callable[[], bytes], *, until: float) -> None:
-    """Have a file made unless it is there. Raises Busy if another has it in hand until a time (`time.monotonic`)."""
+    """Have a file made unless it is there. Raises BusyError if another has it in hand until then (`time.monotonic`)."""
     while not default_storage.exists(name):
         claim = claims.claim(name)
         if claim is not None:
@@ -74,7 +74,7 @@ def ensure(name: str, make: Callable[[], bytes], *, until: float) -> None:
                 claim.release()
             return
         if time.monotonic() > until:
-            raise Busy(name)
+            raise BusyError(name)
         time.sleep(GLANCE)
 
 
@@ -86,7 +86,7 @@ def store(name: str, content: bytes) -> None:
 
 
 def ensure_rendition(image: Image, rendition: Rendition, *, until: float) -> None:
-    """Have a rendition made unless it is there. Raises Unrenderable or Busy."""
+    """Have a rendition made unless it is there. Raises UnrenderableError or BusyError."""
     ensure(file_name(image, rendition), partial(_made, image, rendition, until), until=until)
 
 
@@ -107,14 +107,14 @@ def _base(image: Image) -> bytes:
     try:
         file = image.file.open("rb")
     except FileNotFoundError as error:
-        raise Unrenderable("The file is missing.") from error
+        raise UnrenderableError("The file is missing.") from error
     with file:
         try:
             base = base_from(file)
         except MemoryError:
             raise
         except Exception as error:  # decoders raise whatever they stumble over
-            raise Unrenderable(f"The file cannot be read as a picture: {error}") from error
+            raise UnrenderableError(f"The file cannot be read as a picture: {error}") from error
     target = io.BytesIO()
     if base.mode == "RGBA":
         base.save(target, "PNG", compress_level=1)
@@ -158,7 +158,7 @@ def _work_on(image: Image, claim: claims.Claim) -> None:
     failure = ""
     try:
         make_all(image, after_each=claim.renew)
-    except Unrenderable as error:
+    except UnrenderableError as error:
         failure = str(error)
         log.warning("Image %s has no renditions: %s", image.pk, failure)
     except Exception:
@@ -178,7 +178,7 @@ def done_with(image: Image, failure: str) -> None:
 
 
 def make_all(image: Image, *, after_each: Callable[[], None] = lambda: None) -> None:
-    """Make every rendition that is not there. Raises Unrenderable, Busy, and what the storage raises."""
+    """Make every rendition that is not there. Raises UnrenderableError, BusyError, and what the storage raises."""
     ensure_base(image, until=time.monotonic() + PATIENCE)
     after_each()
     with default_storage.open(base_name(image)) as file, Picture.open(file) as base:
