@@ -55,6 +55,10 @@ class CurrentTermView(TermView):
     def here(self, rows: Any) -> Any:
         return rows.current()
 
+    def rows_here(self) -> Any:
+        """Nobody's own: who has left office has an address of their own."""
+        return self.model.rows().none()
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         here = reverse("leadership:current")

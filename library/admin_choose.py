@@ -20,7 +20,7 @@ def choose(request: HttpRequest) -> JsonResponse:
     """
     if not request.user.has_perm("library.view_image"):
         raise PermissionDenied
-    images = Image.objects.only("title", "caption", "file").exclude(alt_text={})
+    images = Image.objects.only("title", "caption", "content_hash").filter(lacks_alt_text=False)
     for word in request.GET.get("q", "").replace("\0", "").split()[:10]:
         images = images.filter(words__icontains=word)
     typed = request.GET.get("page", "")

@@ -17,6 +17,7 @@ class DownloadAdmin(admin.ModelAdmin[Any]):
     list_filter: ClassVar[Any] = ("language",)
     search_fields = ("title",)
     show_full_result_count = False
+    view_on_site = False
     list_per_page = 50
 
     @admin.display(description=_("size"))

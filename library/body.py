@@ -47,7 +47,9 @@ class Things:
         return cls(
             Image.objects.in_bulk(images) if images else {},
             Document.objects.in_bulk(documents) if documents else {},
-            Recording.objects.select_related("poster").in_bulk(recordings) if recordings else {},
+            Recording.objects.select_related("poster").prefetch_related("caption_tracks").in_bulk(recordings)
+            if recordings
+            else {},
         )
 
 
@@ -189,7 +191,9 @@ class _Writer(HTMLParser):
                 self._put(self._picture(image, one.attributes, content))
         elif key := one.attributes.get("data-recording"):
             if recording := self.things.recordings.get(int(key)):
-                self._put(render_to_string("components/body_recording.html", {"recording": recording}))
+                # In a recording's own transcript only a link: it could hold a player of itself.
+                whole = not self.name.startswith("transcript")
+                self._put(render_to_string("components/body_recording.html", {"recording": recording, "whole": whole}))
         else:
             self._put(content)
 

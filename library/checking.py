@@ -20,6 +20,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from library.galleries import GalleryField
+from library.markup import IMAGE, keys_in
 from library.models import Image
 from publishing.records import Revision, WorkingCopy
 
@@ -172,9 +173,6 @@ def _remove_folder(folder: str) -> None:
 
 
 # ── Pictures ─────────────────────────────────────────────────────────────────────────────────────────────
-FIGURE = re.compile(r'data-image=\\?"(\d{1,18})\\?"')
-
-
 def without_alt_text() -> list[tuple[int, str]]:
     rows = Image.objects.values_list("pk", "title", "alt_text").iterator()
     return [(pk, str(title)) for pk, title, alt_text in rows if not any(alt_text.values())]
@@ -190,7 +188,7 @@ def used_images() -> set[int]:
             elif isinstance(field, GalleryField):
                 used.update(entry["image"] for gallery in _values(model, field.name) for entry in gallery)
             elif getattr(field, "holds_html", False):
-                used.update(int(key) for text in _values(model, field.name) for key in FIGURE.findall(text))
+                used.update(key for text in _values(model, field.name) for key in keys_in(text, IMAGE))
     kind = ("content_type__app_label", "content_type__model")
     for content, *names in Revision.objects.open().values_list("content", *kind).iterator():
         used.update(_images_in(content, apps.get_model(*names)))
@@ -213,7 +211,7 @@ def _images_in(content: dict[str, Any], model: type[models.Model]) -> Iterator[i
         elif isinstance(field, GalleryField):
             yield from (entry["image"] for entry in value)
         elif getattr(field, "holds_html", False):
-            yield from (int(key) for key in FIGURE.findall(value))
+            yield from keys_in(value, IMAGE)
 
 
 def _images_typed(fields: QueryDict, model: type[models.Model]) -> Iterator[int]:
@@ -223,7 +221,7 @@ def _images_typed(fields: QueryDict, model: type[models.Model]) -> Iterator[int]
         if field.related_model is Image or isinstance(field, GalleryField):
             yield from (int(key) for key in fields.getlist(name) if re.fullmatch(r"[0-9]{1,18}", key))
         elif getattr(field, "holds_html", False):
-            yield from (int(key) for text in fields.getlist(name) for key in FIGURE.findall(text))
+            yield from (key for text in fields.getlist(name) for key in keys_in(text, IMAGE))
 
 
 def unused_images() -> list[tuple[int, str]]:

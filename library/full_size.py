@@ -32,12 +32,20 @@ AFTER_SCAN = re.compile(rb"\xff(?=[^\x00\xd0-\xd7\xff])")
 
 
 class FullSize:
-    """As a stored file: it can be opened, and has a name and, once it is open, a size. Nothing is stored."""
+    """As a stored file: it can be opened, and has a name and, once it is open, a size. Nothing is stored.
+
+    Its words are in the language that is active when it is asked for, not when it is sent.
+    """
 
     name = NAME
 
     def __init__(self, image: Image) -> None:
         self.image = image
+        self.words = {
+            DESCRIPTION: str(image.caption),
+            ARTIST: str(image.credit),
+            COPYRIGHT: image.copyright_holder,
+        }
         self.size = 0
 
     @property
@@ -54,7 +62,7 @@ class FullSize:
         target: Any = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  (who reads it closes it)
         try:
             with self.image.file.open("rb") as file:
-                _write(self.image, file, target)
+                _write(self.words, file, target)
         except OSError:
             raise
         except Exception as error:  # decoders raise whatever they stumble over
@@ -66,21 +74,20 @@ class FullSize:
         return opened
 
 
-def _write(image: Image, file: Any, target: Any) -> None:
+def _write(words: dict[int, str], file: Any, target: Any) -> None:
     with opened(file) as picture:
         is_jpeg = format_of(picture) == "JPEG"
-        exif = words_of(image, picture.getexif().get(ORIENTATION, 1))
+        exif = exif_of(words, picture.getexif().get(ORIENTATION, 1))
     if is_jpeg:
         target.writelines(with_only(exif, file.read()))
     else:
         _convert(file, target, exif)
 
 
-def words_of(image: Image, orientation: Any) -> bytes:
-    """EXIF with the words that go with a picture, in UTF-8, as all programs write and read it."""
+def exif_of(words: dict[int, str], orientation: Any) -> bytes:
+    """EXIF with the words that go with a picture, in UTF-8, as programs write and read it."""
     exif = Picture.Exif()
-    words = {DESCRIPTION: image.caption, ARTIST: image.credit, COPYRIGHT: image.copyright_holder}
-    exif.update({tag: text.encode() for tag, said in words.items() if (text := str(said))})
+    exif.update({tag: text.encode() for tag, text in words.items() if text})
     if orientation in range(2, 9):
         exif[ORIENTATION] = orientation
     return exif.tobytes()

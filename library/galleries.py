@@ -22,6 +22,8 @@ from publishing.registry import Mention, kinds
 # One picture of a gallery as it is stored: {"image": key, "caption": {language: text}}.
 Entry = dict[str, Any]
 MOST_PICTURES = 200
+# Of the places that show an image, so that a page stays short where thousands do.
+LIMIT = 20
 
 
 class GalleryField(models.JSONField):
@@ -140,5 +142,5 @@ def galleries_with(image: Image) -> Iterator[Mention]:
             .values("object_id")
         )
         rows = model.rows().annotate(words=Cast(field.name, models.TextField()))
-        for row in rows.filter(models.Q(words__contains=words) | models.Q(pk__in=drafts)).order_by("-pk"):
+        for row in rows.filter(models.Q(words__contains=words) | models.Q(pk__in=drafts)).order_by("-pk")[:LIMIT]:
             yield Mention.of(row, field)

@@ -96,7 +96,8 @@ class GalleryFormField(forms.Field):
                 gettext("Picture %(place)d: enter its number in the library, or leave it empty.") % {"place": place}
             )
         # Browsers send the line ends of HTTP; without this, saving would look like changing.
-        texts = {code: text.strip().replace("\r\n", "\n") for code, text in one["caption"].items()}
+        # PostgreSQL takes no NUL.
+        texts = {code: text.strip().replace("\r\n", "\n").replace("\0", "") for code, text in one["caption"].items()}
         return {"image": key, "caption": {code: text for code, text in texts.items() if text}}
 
     def has_changed(self, initial: Any, data: Any) -> bool:

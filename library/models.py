@@ -113,6 +113,7 @@ class Download(models.Model):
 
     if TYPE_CHECKING:
         title: Any
+        language: Any
         file: Any
         size: Any
 

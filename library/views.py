@@ -41,6 +41,7 @@ def _answer(request: HttpRequest, row: Download, name: str) -> HttpResponseBase:
         return redirect(row)
     download_as = "" if row.is_shown else row.kept_as
     response = answer_if_changed(request, row.file, changed_at=row.changed_at, max_age=SHORT, download_as=download_as)
+    response.headers["Content-Language"] = row.language
     if row.is_shown:
         response.headers["Content-Disposition"] = content_disposition_header(False, row.kept_as) or "inline"
     return response

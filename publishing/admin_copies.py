@@ -12,7 +12,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict, RawPostDataException
 from django.middleware.csrf import get_token
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -68,7 +68,7 @@ def beat_of(request: HttpRequest) -> dict[str, Any]:
         typed = _as_sent_by_browsers(sent["typed"]) if "typed" in sent else None
     except RequestDataTooBig as error:
         raise NotKept(413, TOO_LONG) from error
-    except (ValueError, TypeError, AttributeError, RecursionError, TooManyFieldsSent) as error:
+    except (ValueError, TypeError, AttributeError, RecursionError, TooManyFieldsSent, RawPostDataException) as error:
         raise NotKept(400, UNREADABLE) from error
     if form.cleaned_data.pop("person") != request.user.pk:
         raise NotKept(401, SOMEBODY_ELSE)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -56,6 +56,12 @@ class ItemPages:
 
     def _found(self, request: HttpRequest, key: str) -> Any:
         return self.get_object(request, key)
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Nothing is saved as new: Django's button is not offered, and its address would be half obeyed."""
+        if "_saveasnew" in request.POST:
+            raise BadRequest
+        return super().changeform_view(request, *args, **kwargs)  # type: ignore[misc, no-any-return]
 
     def verb_view(self, request: HttpRequest, object_id: str, verb: str) -> HttpResponse:
         """Asks what a verb has to be told, and does it."""

@@ -71,13 +71,12 @@ def _tried_again(view: Any) -> Any:
     and now what the first has stored is there to be seen, to be merged with or to be told of in the form.
 
     A number that no column can hold comes from no form of ours: that is a bad request, not a failure of the site. So
-    are two things that Django's admin would do for an address made by hand: to search by a regular expression, which
-    can be made to take for ever, and to save as new.
+    is a search by a regular expression, which Django would let an address ask for: one can be made to take for ever.
     """
 
     @wraps(view)
     def answered(request: Any, *args: Any, **kwargs: Any) -> Any:
-        if any(name.endswith("regex") for name in request.GET) or "_saveasnew" in request.POST:
+        if any(name.endswith("regex") for name in request.GET):
             raise BadRequest
         try:
             return view(request, *args, **kwargs)

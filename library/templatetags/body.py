@@ -16,8 +16,11 @@ register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def body(context: template.Context, item: Any, field: str = "body") -> SafeString:
-    """The text in an item's field. What all its texts name is looked up once."""
+def body(context: template.Context, item: Any, field: str = "body", apart: object = "") -> SafeString:
+    """The text in an item's field. What all its texts name is looked up once.
+
+    `apart` tells the texts of several items on one page apart.
+    """
     html = getattr(item, field)
     if not html:
         return SafeString("")
@@ -27,4 +30,4 @@ def body(context: template.Context, item: Any, field: str = "body") -> SafeStrin
         things = item._things_of_body = Things.of(texts_of(item))
     request = context.get("request")
     targets = targets_of_page(request, language) if request is not None else PageTargets(language)
-    return render_body(html, things, targets.among(targets_in(html)), language=language, name=field)
+    return render_body(html, things, targets.among(targets_in(html)), language=language, name=f"{field}{apart}")

@@ -240,3 +240,17 @@ def test_the_start_page_lists_what_is_to_be_described(writer: Person) -> None:
     panel = panels(writer)["undescribed"]
     assert [(line.title, line.url) for line in panel.lines] == [("Undescribed", change_url(image))]
     assert panel.url == reverse("admin:library_image_describe")
+
+
+def test_choosing_by_thumbnail_costs_the_same_queries_at_1_and_24(
+    writer: Person, django_assert_num_queries: Any
+) -> None:
+    url = reverse("admin:library_image_choose")
+    ImageFactory()
+    writer.get(url)
+    with CaptureQueriesContext(connection) as at_one:
+        writer.get(url)
+    ImageFactory.create_batch(23)
+    undescribed("Undescribed")
+    with django_assert_num_queries(len(at_one)):
+        assert len(writer.get(url).json()["pictures"]) == 24

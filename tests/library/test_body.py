@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -14,7 +15,7 @@ from django.utils.translation import override
 from library.body import Things, render_body, words
 from library.fields import sanitise
 from library.markup import targets_in
-from library.models import Recording
+from library.models import CaptionTrack, Recording
 from news.models import NewsItem
 from publishing import workflow
 from publishing.fields import Translations
@@ -27,11 +28,13 @@ from tests.factories import (
     EventFactory,
     ImageFactory,
     NewsItemFactory,
+    RecordingFactory,
     SiteSettingsFactory,
     translated,
 )
-from tests.html import classes, elements, one, parse, text
+from tests.html import classes, elements, hrefs, one, parse, text
 from tests.library.attacks import ATTACKS
+from tests.library.files import CAPTIONS, WEBM
 
 pytestmark = pytest.mark.django_db
 
@@ -92,6 +95,31 @@ def test_documents_and_recordings_are_shown_by_their_titles() -> None:
     assert one(page, "a", cls="attachment").get("href") == document.file.url
     assert "The whole speech" in text(one(page, "figure"))
     assert shown('<p data-document="99"></p><figure data-recording="99"></figure>').text is None
+
+
+def test_a_recording_that_plays_here_plays_within_a_text() -> None:
+    recording = RecordingFactory(title="A film", file=ContentFile(WEBM, name="a.webm"))
+    CaptionTrack.objects.create(recording=recording, file=ContentFile(CAPTIONS, name="a.vtt"))
+    page = shown(f'<figure data-recording="{recording.pk}"></figure>')
+    assert one(page, "video", preload="none").get("aria-label") == "A film"
+    assert one(page, "track", srclang="en") is not None
+
+
+def test_a_transcript_that_names_its_own_recording_leads_to_it_and_does_not_show_it_again() -> None:
+    recording = RecordingFactory(title="A film")
+    recording.transcript = f'<p>See</p><figure data-recording="{recording.pk}"></figure>'
+    recording.save()
+    page = shown(f'<figure data-recording="{recording.pk}"></figure><figure data-recording="{recording.pk}"></figure>')
+    assert len(list(elements(page, "details"))) == 2
+    assert hrefs(page).count(recording.address) == 4
+
+
+def test_recordings_in_a_text_cost_the_same_whatever_their_number(django_assert_num_queries: Any) -> None:
+    recordings = [RecordingFactory(file=ContentFile(WEBM, name="a.webm")) for _number in range(5)]
+    figures = [f'<figure data-recording="{one.pk}"></figure>' for one in recordings]
+    for count in (1, 5):
+        with django_assert_num_queries(2):
+            shown("".join(figures[:count]))
 
 
 # ── Links ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -233,7 +261,7 @@ def test_a_body_that_names_nothing_asks_nothing() -> None:
 # ── Attacks ──────────────────────────────────────────────────────────────────────────────────────────────
 KNOWN = {"body", "p", "br", "hr", "h2", "h3", "h4", "strong", "em", "sub", "sup", "ul", "ol", "li", "blockquote",
          "footer", "a", "table", "thead", "tbody", "tr", "th", "td", "figure", "figcaption", "span", "b", "div", "img",
-         "section", "svg", "path", "use", "circle", "g"}  # fmt: skip
+         "section", "svg", "path", "use", "circle", "g", "picture", "source", "rect"}  # fmt: skip
 
 
 @pytest.mark.parametrize("stored", [True, False])
@@ -244,7 +272,7 @@ def test_no_attack_gets_onto_a_page_even_had_it_got_into_the_column(attack: str,
     assert "Before" in text(page)
     for element in page.iter():
         assert isinstance(element.tag, str)
-        assert element.tag in KNOWN
+        assert element.tag.removeprefix("{http://www.w3.org/2000/svg}") in KNOWN
         assert [name for name in element.attrib if name.startswith("on") or name in ("style", "srcdoc", "ping")] == []
         for name in ("href", "src"):
             address = "".join(character for character in (element.get(name) or "") if character > " ").lower()

@@ -152,7 +152,7 @@ def read(*rows: tuple[str, str, str, str]) -> list[Entry]:
 
 
 def test_rows_are_read_in_the_order_of_their_places() -> None:
-    assert read(("7", "2", "A", ""), ("", "3", "lost", ""), (" 8 ", "1", " B\r\nC ", "D"), ("9", "", "", "")) == [
+    assert read(("7", "2", "A\0", ""), ("", "3", "lost", ""), (" 8 ", "1", " B\r\nC ", "D"), ("9", "", "", "")) == [
         {"image": 9, "caption": {}},
         {"image": 8, "caption": {"en": "B\nC", "fr": "D"}},
         {"image": 7, "caption": {"en": "A"}},
@@ -255,7 +255,8 @@ def test_pictures_are_found_by_every_word_a_page_at_a_time(writer: Person) -> No
 
 def test_a_picture_that_is_not_described_is_not_offered(writer: Person) -> None:
     image = ImageFactory()
-    Image.objects.filter(pk=image.pk).update(alt_text={})
+    image.alt_text = {}
+    image.save()
     assert writer.get(CHOOSE).json()["pictures"] == []
 
 

@@ -106,6 +106,12 @@ def test_what_was_replaced_counts_no_more(image: Image) -> None:
     assert uses(image) == []
 
 
+def test_a_picture_of_a_gallery_is_found_and_not_deleted(image: Image, editor: Person) -> None:
+    item = NewsItemFactory(gallery=[{"image": image.pk, "caption": {}}])
+    assert [title for title, _field in uses(image)] == [item.title]
+    assert b"cannot be deleted" in editor.post(delete_url(image), {"post": "yes"}).content
+
+
 def test_an_app_enters_a_finder_of_its_own(image: Image, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(usage, "_finders", [*usage._finders])
     use = Mention(kind="Gallery", field="pictures", title="A gallery", language="en", url="/admin/")

@@ -36,6 +36,8 @@ def body(response: Any) -> bytes:
 def test_a_pdf_is_shown_and_others_are_kept_under_their_titles(visitor: Person) -> None:
     shown = visitor.get(document(title="Annual report 2023").get_absolute_url())
     assert (shown.status_code, shown.headers["Content-Type"]) == (200, "application/pdf")
+    french = visitor.get(document(language="fr").get_absolute_url())
+    assert (shown.headers["Content-Language"], french.headers["Content-Language"]) == ("en", "fr")
     assert "attachment" not in shown.headers.get("Content-Disposition", "")
     kept = visitor.get(document("x.docx", office("docx"), title="Les « faits »").get_absolute_url())
     assert kept.headers["Content-Type"] == "application/octet-stream"

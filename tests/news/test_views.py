@@ -62,6 +62,11 @@ def test_the_list_holds_what_is_live_in_its_language_narrowed(url: str, expected
     assert titles(archive, url) == expected
 
 
+@pytest.mark.parametrize(("url", "kickers"), [("/en/news/", ["Speech or transcript"]), ("/en/news/speech/", [])])
+def test_rows_name_the_kind_where_it_says_something(url: str, kickers: list[str], archive: Person) -> None:
+    assert texts(one(parse(archive.get(url)), "main"), "span", cls="kicker") == kickers
+
+
 @pytest.mark.parametrize(
     "query", ["kind=x", "topic=nope", "year=0", "year=abc", "year=1999", "page=0", "page=2", "page=abc"]
 )

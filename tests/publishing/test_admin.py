@@ -97,6 +97,8 @@ def test_every_kind_lives_its_life_in_the_admin(model: Any, writer: Person, edit
     item.refresh_from_db()
     assert (item.state, item.withdrawal_note) == (State.WITHDRAWN, "It was not true.")
 
+    shown = writer.get(verb_url(item, "restore"), {"revision": "1"}).context
+    assert (shown["revision"].number, "Title" in [str(one.label) for one in shown["differences"]]) == (1, True)
     act(writer, item, "restore", revision=item.revisions.get(content__title="Second").number)
     assert form_data(writer.get(change_url(item)), form_id(model))["title"] == "Second"
     act(editor, item, "approve")

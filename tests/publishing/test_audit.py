@@ -51,6 +51,8 @@ def test_it_can_be_narrowed_by_action_person_and_date_and_searched(administrator
     workflow.submit(item, by=administrator.user)
     assert labels(administrator, "?verb__exact=submit") == ["Picnic"]
     assert labels(administrator, f"?by__id__exact={administrator.user.pk}") == ["Picnic"]
+    headings = [text(found) for found in elements(parse(administrator.get(list_url(AuditEntry))), "summary")]
+    assert any("By person" in heading for heading in headings)
     assert labels(administrator, "?q=summit") == ["Summit"]
     tomorrow = (timezone.now() + timezone.timedelta(days=1)).isoformat().replace("+", "%2B")
     assert labels(administrator, f"?at__gte={tomorrow}") == []

@@ -12,15 +12,46 @@ const NUMBERED = /^\(?(\d+|[a-np-z]|[ivxl]{2,})[.)]$/i;
 const HEADINGS = "h1, h2, h3, h4, h5, h6";
 const isList = (element) => element?.matches("ul[data-level], ol[data-level]");
 
+// What is let through to the browser's parser, which asks the Content-Security-Policy even for what it never shows.
+const TAGS = new Set(
+  "p br hr h1 h2 h3 h4 h5 h6 strong em b i sub sup ul ol li blockquote footer a table thead tbody tr th td figure figcaption span".split(" "),
+);
+const SILENT = /<!--[\s\S]*?(?:-->|$)|<![^>]*>|<\?[^>]*>|<(style|script|xml|title|head|o:p)\b[\s\S]*?(?:<\/\1\s*>|$)/gi;
+const TAG = /<(\/?)([a-z][a-z0-9]*)((?:[^<>"']|"[^"]*"|'[^']*')*)>/gi;
+const ATTRIBUTE = /([^\s"'<>/=]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s"'<>]+))?/g;
+const KEPT = {
+  style: /./, class: /^Mso/, lang: /^[a-z-]+$/i, href: /^(https?:|mailto:|tel:|target:|#|\/)/i, start: /^\d{1,6}$/,
+  colspan: /^\d{1,2}$/, rowspan: /^\d{1,2}$/, "data-image": /^\d+$/, "data-document": /^\d+$/, "data-recording": /^\d+$/,
+  "data-width": /^\w+$/, "data-alt": /./, "data-speaker": /./, "data-footnote": /^/, "data-pull": /^/, "data-pm-slice": /./,
+};
+
+function neutral(html) {
+  let out = "", end = 0;
+  const text = html.replace(SILENT, "");
+  for (const match of text.matchAll(TAG)) {
+    const [whole, slash, name, rest] = match;
+    out += text.slice(end, match.index).replaceAll("<", "&lt;");
+    end = match.index + whole.length;
+    if (TAGS.has(name.toLowerCase())) out += slash ? `</${name}>` : `<${name}${attributes(rest)}>`;
+  }
+  return out + text.slice(end).replaceAll("<", "&lt;");
+}
+
+function attributes(rest) {
+  let kept = "";
+  for (const [, name, given = ""] of rest.matchAll(ATTRIBUTE)) {
+    const key = name.toLowerCase(), value = given.replace(/^(["'])([\s\S]*)\1$/, "$2");
+    if (!Object.hasOwn(KEPT, key) || !KEPT[key].test(value)) continue;
+    kept += ` ${key === "style" ? "data-style" : key}="${value.replaceAll('"', "&quot;")}"`;
+  }
+  return kept;
+}
+
 export function tidied(html) {
-  if (html.includes("data-pm-slice")) return html; // our own
-  // Styles are read as data: as styles they would ask the Content-Security-Policy.
-  const inert = html
-    .replace(/<!--[\s\S]*?-->|<!\[[^>]*>|<(style|script|xml|title)\b[\s\S]*?<\/\1>/gi, "")
-    .replace(/(<[^<>]*?\s)style\s*=/gi, "$1data-style=");
+  const inert = neutral(html);
+  if (inert.includes("data-pm-slice=")) return inert; // our own
   const { body } = new DOMParser().parseFromString(inert, "text/html");
   lists(body);
-  body.querySelectorAll("o\\:p, style, script").forEach((element) => element.remove());
   const fromWord = /\bmso/i.test(html); // which names the language of every piece of a sentence
   for (const element of [...body.querySelectorAll("*")].reverse()) clean(element, fromWord);
   const serializer = new XMLSerializer();
@@ -35,6 +66,7 @@ function clean(element, fromWord) {
   if (tag === "a" && (element.getAttribute("href") ?? "#").startsWith("#")) return unwrap(element);
   if (tag === "p" && /^MsoTitle/.test(element.className)) return rename(element, "h2");
   if (["b", "strong"].includes(tag)) return /(^|;)font-weight:(normal|400)/.test(style) ? unwrap(element) : rename(element, "strong");
+  if (tag === "footer" && !element.matches("blockquote > :not(:first-child)")) return rename(element, "p");
   if (tag === "span") return span(element, style, fromWord);
   if (RENAMED[tag]) rename(element, RENAMED[tag]);
 }
