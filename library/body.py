@@ -26,9 +26,9 @@ from publishing.targets import Target
 
 # What share of the window a figure of each width takes (HTML, `sizes`).
 SIZES = {
-    "text": "(min-width: 45rem) 42rem, 100vw",
-    "wide": "(min-width: 75em) 56rem, 100vw",
-    "full": "(min-width: 82em) 66rem, 100vw",
+    "text": "(min-width: 48em) 45rem, 92vw",
+    "wide": "(min-width: 75em) 50rem, (min-width: 45em) 92vw, 100vw",
+    "full": "(min-width: 82em) 66rem, (min-width: 45em) 92vw, 100vw",
 }
 
 

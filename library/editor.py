@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from library.checks import problems_in
 from library.fields import sanitise
 from library.models import Document, Image, Recording
+from library.previews import preview_url
 from publishing.languages import default_language, language_choices
 from publishing.targets import ITEM, describe
 
@@ -29,7 +30,7 @@ LONGEST = 2_000_000
 def _image(image: Image) -> dict[str, Any]:
     return {
         "title": str(image),
-        "thumbnail": image.file.url,
+        "thumbnail": preview_url(image, small=True),
         "alt": dict(image.alt_text),
         "caption": str(image.caption),
         "shown": image.may_be_shown,

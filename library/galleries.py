@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models.functions import Cast
 from django.utils.translation import gettext
 
+from library.full_size import FullSize
 from library.gallery_forms import GalleryFormField
 from library.models import Image
 from publishing.fields import Translations
@@ -95,13 +96,13 @@ class Picture:
     caption: str
 
     @property
-    def full_size(self) -> Any:
-        """Its file, for whoever wants to print it."""
-        return self.image.file
+    def full_size(self) -> FullSize:
+        """For whoever wants to print it."""
+        return FullSize(self.image)
 
     @property
     def full_size_url(self) -> str:
-        return str(self.image.file.url)
+        return self.full_size.address
 
 
 def pictures_of(gallery: list[Entry]) -> list[Picture]:

@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from library.models import Image
+from library.previews import preview_url
 from publishing.languages import own_name
 
 # Rows to fill in where no script adds any.
@@ -39,7 +40,8 @@ class GalleryWidget(forms.Widget):
             {
                 "place": place,
                 "key": one["image"],
-                "image": images.get(_key(one["image"])),
+                "image": (image := images.get(_key(one["image"]))),
+                "thumbnail": preview_url(image, small=True) if image else "",
                 "captions": [
                     {"code": code, "language": own_name(code), "text": one["caption"].get(code, "")}
                     for code, _name in settings.LANGUAGES

@@ -199,8 +199,9 @@ class Image(models.Model):
     words = DerivedTextField(derive="all_words")
     # What the renditions' addresses hold: another file or focal point makes others.
     version = DerivedTextField(derive="current_version")
-    # The version whose renditions have all been made.
+    # The version that the worker has done with, and why it could not make renditions of it.
     rendered = models.TextField(editable=False, blank=True, default="")
+    render_failure = models.TextField(editable=False, blank=True, default="")
     created_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
 
     class Meta:
@@ -253,6 +254,17 @@ class Image(models.Model):
         """Twelve hexadecimal digits."""
         point = f"{self.focal_x:.4f} {self.focal_y:.4f}"
         return hashlib.sha256(f"{self.content_hash} {point}".encode()).hexdigest()[:12]
+
+
+class RenditionClaim(models.Model):
+    """A file that is being made at the moment: nobody else makes it meanwhile (`library.claims`)."""
+
+    name = models.CharField(max_length=100, unique=True)
+    token = models.CharField(max_length=16)
+    claimed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Document(Download):

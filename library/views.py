@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import errno
-
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.http import content_disposition_header
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
-from django.views.static import serve
 
 from library.models import CaptionTrack, Document, Download, Recording
 from library.serving import answer_if_changed
@@ -50,15 +45,3 @@ def _answer(request: HttpRequest, row: Download, name: str) -> HttpResponseBase:
     if row.is_shown:
         response.headers["Content-Disposition"] = content_disposition_header(False, row.kept_as) or "inline"
     return response
-
-
-@require_safe
-@cache_control(public=True, max_age=30 * 24 * 3600)
-def images(request: HttpRequest, path: str) -> HttpResponseBase:
-    """A picture as it was uploaded."""
-    try:
-        return serve(request, f"images/{path}", document_root=settings.MEDIA_ROOT)
-    except OSError as error:
-        if error.errno != errno.ENAMETOOLONG:
-            raise
-        raise Http404 from error

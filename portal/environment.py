@@ -3,8 +3,10 @@
 import re
 from collections.abc import Callable, Container
 from email.utils import parseaddr
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 import environ
@@ -126,6 +128,34 @@ class Environment:
         else:
             raise ImproperlyConfigured(f"{name} must begin with sqlite:/// or postgresql://.")
         return config
+
+    def file_storage(self, name: str) -> dict[str, Any]:
+        """A STORAGES entry: the disk, unless a URL names a bucket of an object storage that speaks S3."""
+        value = self.text(name, default="")
+        if not value:
+            return {"BACKEND": "library.storage.WholeFileStorage"}
+        try:
+            url = urlsplit(value)
+            query = dict(parse_qsl(url.query, strict_parsing=bool(url.query)))
+        except ValueError:
+            url, query = urlsplit(""), {}
+        if url.scheme != "s3" or not url.hostname or query.keys() - {"endpoint", "region"}:
+            raise ImproperlyConfigured(
+                f"{name} cannot be read. It looks like: s3://key:secret@bucket/folder?region=eu-west-1&endpoint=https://…"
+            )
+        if find_spec("storages") is None:
+            raise ImproperlyConfigured(f"{name} needs django-storages: pip install 'django-storages[s3]'")
+        options = {
+            "bucket_name": url.hostname,
+            "location": url.path.strip("/"),
+            "access_key": unquote(url.username or "") or None,
+            "secret_key": unquote(url.password or "") or None,
+            "region_name": query.get("region"),
+            "endpoint_url": query.get("endpoint"),
+            # Two uploads of one name are two files.
+            "file_overwrite": False,
+        }
+        return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
 
     def mail(self, name: str, *, default: str) -> dict[str, Any]:
         config = self._url(name, default, self._env.email_url_config, "smtp+tls://user:password@mail.example.org:587")

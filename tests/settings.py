@@ -30,6 +30,7 @@ os.environ.update(
     LANGUAGES="en,fr",
     TIME_ZONE="Europe/Brussels",
     MEDIA_ROOT=str(FOLDER / "media"),
+    MEDIA_STORAGE_URL="",
     UPLOAD_LIMIT_MEGABYTES="25",
     EMAIL_URL="consolemail://",
     DEFAULT_FROM_EMAIL="newsroom@example.org",

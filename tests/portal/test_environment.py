@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,11 @@ def test_production_does_not_start_half_set_up(variables: dict[str, str], senten
         (lambda env: env.database("IT", default=""), "mysql://a@b/c", "must begin with sqlite:/// or postgresql://"),
         (lambda env: env.database("IT", default=""), "nonsense", "IT cannot be read"),
         (lambda env: env.database("IT", default=""), "postgresql://a:b@host:port/x", "IT cannot be read"),
+        (lambda env: env.file_storage("IT"), "ftp://bucket", "IT cannot be read. It looks like: s3://"),
+        (lambda env: env.file_storage("IT"), "s3:///folder", "IT cannot be read"),
+        (lambda env: env.file_storage("IT"), "s3://bucket?zone=a", "IT cannot be read"),
+        (lambda env: env.file_storage("IT"), "s3://[bucket", "IT cannot be read"),
+        (lambda env: env.file_storage("IT"), "s3://bucket", "pip install 'django-storages[s3]'"),
         (lambda env: env.mail("IT", default=""), "pigeon://a", "IT cannot be read"),
         (lambda env: env.mail("IT", default=""), "filemail:///var/mails", "IT must begin with smtp://"),
         (lambda env: env.choice("IT", default="a", among=("a", "b")), "c", "IT must be one of a, b, not “c”."),
@@ -216,5 +222,26 @@ def test_every_variable_is_in_the_example_and_in_the_manual() -> None:
 def test_the_example_can_be_used_as_it_stands() -> None:
     values = {**dict(EXAMPLE), "SECRET_KEY": GOOD_KEY}
     assert dict(EXAMPLE)["SECRET_KEY"] == ""
+    if find_spec("storages") is None:
+        del values["MEDIA_STORAGE_URL"]
     result = start(**values)
     assert (result.returncode, result.stdout) == (0, "False True\n"), result.stderr
+
+
+def test_uploads_go_to_a_bucket_if_its_address_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("portal.environment.find_spec", lambda name: name)
+    monkeypatch.setenv("IT", "s3://key:sec%2Fret@bucket/a/folder?region=eu-west-1&endpoint=https://store.example")
+    assert Environment().file_storage("IT") == {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": "bucket",
+            "location": "a/folder",
+            "access_key": "key",
+            "secret_key": "sec/ret",
+            "region_name": "eu-west-1",
+            "endpoint_url": "https://store.example",
+            "file_overwrite": False,
+        },
+    }
+    monkeypatch.setenv("IT", "")
+    assert Environment().file_storage("IT") == {"BACKEND": "library.storage.WholeFileStorage"}

@@ -122,7 +122,7 @@ def test_the_walk_reached_every_part_of_the_site(visits: dict[str, Visit]) -> No
     for language in ("en", "fr"):
         for part in ("news", "review", "events", "topics", "secretary-general", "featured", "search", "subscribe"):
             assert parts[f"{language}/{part}"], f"{language}/{part}"
-    assert parts["media/images"] > 100
+    assert parts["media/pictures"] > 100
     assert len(visits) > 500
 
 

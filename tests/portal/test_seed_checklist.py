@@ -95,7 +95,7 @@ def dates(element: Element) -> list[str]:
 
 def assert_picture(element: Element) -> None:
     picture = one(element, "img")
-    assert picture.get("src", "").startswith("/media/images/")
+    assert picture.get("src", "").startswith("/media/pictures/")
     assert int(picture.get("width", "0")) > 0
     assert int(picture.get("height", "0")) > 0
     assert picture.get("alt") is not None
