@@ -105,11 +105,8 @@ def test_a_host_that_is_not_ours_is_refused(host: str, site: Person) -> None:
         "/en/featured/",
         "/en/secretary-general/former/",
         "/en/top/",
-<<<<<<< HEAD
         "/media/pictures/1/0123456789ab/photo-320.avif",
-=======
         "/media/documents/1/x",
->>>>>>> media
     ],
 )
 def test_reading_pages_take_no_other_method(path: str, method: str, site: Person) -> None:
