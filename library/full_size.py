@@ -8,13 +8,13 @@ from tempfile import SpooledTemporaryFile
 from typing import Any
 
 from django.core.files.base import File
-from django.urls import reverse
 from django.utils.text import slugify
 from PIL import Image as Picture
 
 from library.base_pictures import base_from, in_srgb
 from library.models import Image
 from library.photographs import format_of, on_white, one_at_a_time, opened
+from library.serving import media_address
 
 NAME = "full.jpg"
 # Tags of EXIF 2.32, 4.6.4.
@@ -50,7 +50,7 @@ class FullSize:
 
     @property
     def address(self) -> str:
-        return reverse("library:picture", args=[self.image.pk, self.image.version, NAME])
+        return media_address("picture", self.image.pk, self.image.version, NAME)
 
     @property
     def kept_as(self) -> str:

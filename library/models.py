@@ -13,7 +13,6 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.fields.files import FieldFile
-from django.urls import reverse
 from django.utils.crypto import get_random_string
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
@@ -23,7 +22,7 @@ from library.documents import check_document, extension_of, pages_of
 from library.fields import RichTextField
 from library.photographs import facts_of
 from library.recordings import check_captions, check_recording
-from library.serving import DOWNLOAD, TYPES
+from library.serving import DOWNLOAD, TYPES, media_address
 from library.uploads import (
     RECORDING_EXTENSIONS,
     ImageUploadField,
@@ -148,7 +147,7 @@ class Download(models.Model):
         return slugify(self.title, allow_unicode=True)[:60].strip("-") or "file"
 
     def get_absolute_url(self) -> str:
-        return reverse(self.url_name, args=[self.pk, self.name])
+        return media_address(self.url_name, self.pk, self.name)
 
 
 def _share() -> list[Any]:
@@ -268,7 +267,7 @@ class RenditionClaim(models.Model):
 
 
 class Document(Download):
-    url_name = "library:document"
+    url_name = "document"
     shown = frozenset({"pdf"})
 
     title = models.CharField(_("title"), max_length=200, help_text=_("Readers see it as the name of the download."))
@@ -302,7 +301,7 @@ class Document(Download):
 class Recording(Download):
     """Audio or video, by file or by the address of a page that plays it."""
 
-    url_name = "library:recording"
+    url_name = "recording"
     shown = frozenset(RECORDING_EXTENSIONS)
 
     class Kind(models.TextChoices):
@@ -418,4 +417,4 @@ class CaptionTrack(models.Model):
         return self.get_language_display()
 
     def get_absolute_url(self) -> str:
-        return reverse("library:captions", args=[self.pk, self.recording.key])
+        return media_address("captions", self.pk, self.recording.key)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.urls import reverse
-
 from library.models import Image
 from library.recipe import Rendition, fallback_of, nearest, rendition_size, widths_of
+from library.serving import media_address
 
 # For whoever fetches one picture of a page, as social networks do, or plays a film behind it.
 ALONE = 1200
@@ -68,4 +67,4 @@ def single_address(image: Image | None, ratio: str) -> str:
 
 
 def folder_address(image: Image) -> str:
-    return reverse("library:picture", args=[image.pk, image.version, "x"])[:-1]
+    return media_address("picture", image.pk, image.version, "x")[:-1]

@@ -12,6 +12,7 @@ from django.core.files.base import ContentFile
 from django.db import connection
 from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
+from django.urls import get_script_prefix, set_script_prefix
 
 from library.models import Image
 from library.pictures import folder_address, single_address, sources_of
@@ -93,6 +94,15 @@ def test_its_colour_is_there_before_it_unless_it_may_be_transparent(image: Image
 def test_words_beside_it_are_not_said_twice(image: Image) -> None:
     assert one(drawn(image, ratio="photo", decorative=True), "img").get("alt") == ""
     assert one(drawn(image, ratio="photo"), "img").get("alt") == "A ship & its “crew”"
+
+
+def test_a_preview_shows_the_same_file(image: Image) -> None:
+    before, outside = get_script_prefix(), folder_address(image)
+    set_script_prefix("/preview/item-1/")
+    try:
+        assert folder_address(image) == outside
+    finally:
+        set_script_prefix(before)
 
 
 def test_a_picture_costs_no_query(image: Image) -> None:
