@@ -28,6 +28,8 @@ A_MINUTE = 60
 WAIT = 3.0
 # How long a request waits for one of the places, of which a process has so many: the other threads serve pages.
 WAIT_FOR_A_PLACE = 0.5
+# Then it is sent to the end of the queue, so many times; browsers follow twenty redirects (Fetch standard).
+MOST_ROUNDS = 8
 _places = threading.BoundedSemaphore(3)
 _maker = threading.Lock()
 
@@ -103,7 +105,11 @@ def _make(image: Image, wanted: Rendition) -> None:
 
 
 def _meanwhile(request: HttpRequest, image: Image) -> HttpResponseBase:
-    """The picture that the others are made from: larger than need be, but there."""
+    """Another round; at last the picture that the others are made from, larger than need be, but there."""
+    said = request.GET.get("round", "")
+    rounds = int(said) if said.isdecimal() and len(said) < 3 else 0
+    if rounds < MOST_ROUNDS:
+        return HttpResponseRedirect(f"{request.path}?round={rounds + 1}", headers={"Cache-Control": "no-store"})
     try:
         file = default_storage.open(base_name(image))
     except FileNotFoundError:
