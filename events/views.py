@@ -7,8 +7,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from events.filters import MONTH, RECENT, UPCOMING, EventFilter, month_label
+from events.metadata import event
 from events.models import Event
 from pages.models import Topic
+from publishing.metadata import Absolute, Thing
 from publishing.models import PublishableQuerySet
 from publishing.selection import related_items
 from publishing.views import Breadcrumbs, DatedItemView, ItemList, crumb
@@ -55,12 +57,15 @@ class EventView(DatedItemView):
     shows = ("image",)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        event: Event = self.object
+        item: Event = self.object
         return super().get_context_data(
-            topics=list(Topic.objects.of(event)),
-            related=related_items(event, through=Event.topics.through, key="event_id"),
+            topics=list(Topic.objects.of(item)),
+            related=related_items(item, through=Event.topics.through, key="event_id"),
             **kwargs,
         )
+
+    def structured_data(self, context: dict[str, Any], absolute: Absolute) -> Thing:
+        return event(self.object, absolute, topics=context["topics"])
 
     def breadcrumbs(self, item: Event) -> Breadcrumbs:
         return [crumb(_("Event calendar"), reverse("events:list"))]

@@ -164,3 +164,7 @@ class AnnualReport(Publishable):
     @property
     def display_date(self) -> dt.date | None:
         return self.published_on
+
+    @property
+    def published_at(self) -> dt.datetime | dt.date | None:
+        return self.published_on or super().published_at

@@ -6,8 +6,10 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from leadership.metadata import profile, report
 from leadership.models import AnnualReport, TermOfOffice
 from publishing import clock, registry
+from publishing.metadata import Absolute, Thing
 from publishing.models import Publishable
 from publishing.views import Breadcrumbs, ItemList, ItemView, crumb
 
@@ -45,6 +47,9 @@ class TermView(ItemView):
         ]
         return sorted(items, key=lambda item: str(item.display_date or ""), reverse=True)[: self.limit]
 
+    def structured_data(self, context: dict[str, Any], absolute: Absolute) -> Thing:
+        return profile(self.object, absolute)
+
     def breadcrumbs(self, item: TermOfOffice) -> Breadcrumbs:
         return [crumb(_("Secretary General"), reverse("leadership:current"))]
 
@@ -60,9 +65,10 @@ class CurrentTermView(TermView):
         return self.model.rows().none()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The language switch stays here; for search engines the person's own page is the one that counts."""
         context = super().get_context_data(**kwargs)
         here = reverse("leadership:current")
-        self.request.item_versions = {  # type: ignore[attr-defined]
+        self.request.language_switch = {  # type: ignore[attr-defined]
             code: here.replace(f"/{self.object.language}/", f"/{code}/", 1)
             for code in self.request.item_versions  # type: ignore[attr-defined]
         }
@@ -109,6 +115,9 @@ class ReportView(ItemView):
             crumb(_("Secretary General"), reverse("leadership:current")),
             crumb(_("Annual reports"), reverse("leadership:reports")),
         ]
+
+    def structured_data(self, context: dict[str, Any], absolute: Absolute) -> Thing:
+        return report(self.object, absolute)
 
     def breadcrumbs(self, item: AnnualReport) -> Breadcrumbs:
         return self.parents

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.files.storage import default_storage
@@ -39,15 +41,15 @@ def picture(request: HttpRequest, pk: int, version: str, name: str) -> HttpRespo
     """/media/pictures/<pk>/<version>/<ratio>-<width>.<extension>, or …/full.jpg"""
     wanted = rendition_of(name)
     if wanted is None and name != full_size.NAME:
-        return _nothing(404)
+        return nothing(404)
     try:
         image = Image.objects.filter(pk=pk).first()
     except DatabaseIsAway:
-        return _without_database(request, f"{FOLDER}/{pk}/{version}/{name}")
+        return without_database(request, f"{FOLDER}/{pk}/{version}/{name}")
     if image is None or not image.version:
-        return _nothing(404)
+        return nothing(404)
     if not image.may_be_shown:
-        return _nothing(410)
+        return nothing(410)
     if wanted is None:
         return _full_size(request, image, version)
     return _rendition(request, image, version, wanted)
@@ -56,19 +58,19 @@ def picture(request: HttpRequest, pk: int, version: str, name: str) -> HttpRespo
 def _rendition(request: HttpRequest, image: Image, version: str, wanted: Rendition) -> HttpResponseBase:
     size, original = (image.width, image.height), image.file.name
     if version != image.version:
-        return _moved(address_of(image, nearest(wanted, size, original)))
+        return moved(address_of(image, nearest(wanted, size, original)))
     if not exists_of(wanted, size, original):
-        return _nothing(404)
+        return nothing(404)
     unchanged = _unchanged(request, image)
     if unchanged is not None:
         return unchanged
     try:
         file = _opened(image, wanted)
     except UnrenderableError:
-        return _nothing(404)
+        return nothing(404)
     except BusyError:
         return _meanwhile(request, image)
-    return _kept(answer_with(request, file, max_age=_lasts(image), immutable=True), image)
+    return _kept(answer_with(request, file, max_age=lasts(image), immutable=True), image)
 
 
 def _opened(image: Image, wanted: Rendition) -> Any:
@@ -87,35 +89,52 @@ def _opened(image: Image, wanted: Rendition) -> Any:
 
 
 def _make(image: Image, wanted: Rendition) -> None:
-    until = time.monotonic() + WAIT
-    if not _places.acquire(timeout=WAIT_FOR_A_PLACE):
-        raise BusyError(wanted.name)
-    try:
-        if not _maker.acquire(timeout=WAIT):
-            raise BusyError(wanted.name)
+    with in_turn(wanted.name) as until:
         try:
             ensure_rendition(image, wanted, until=until)
         except UnrenderableError as error:
             done_with(image, str(error))
             raise
+
+
+@contextmanager
+def in_turn(name: str) -> Iterator[float]:
+    """Inside, nothing else is made in this process; gives how long others may be waited for (`time.monotonic`).
+
+    Raises BusyError if the turn does not come soon.
+    """
+    until = time.monotonic() + WAIT
+    if not _places.acquire(timeout=WAIT_FOR_A_PLACE):
+        raise BusyError(name)
+    try:
+        if not _maker.acquire(timeout=WAIT):
+            raise BusyError(name)
+        try:
+            yield until
         finally:
             _maker.release()
     finally:
         _places.release()
 
 
-def _meanwhile(request: HttpRequest, image: Image) -> HttpResponseBase:
-    """Another round; at last the picture that the others are made from, larger than need be, but there."""
+def another_round(request: HttpRequest) -> HttpResponse | None:
+    """To the end of the queue; None after many rounds."""
     said = request.GET.get("round", "")
     rounds = int(said) if said.isdecimal() and len(said) < 3 else 0
-    if rounds < MOST_ROUNDS:
-        return HttpResponseRedirect(f"{request.path}?round={rounds + 1}", headers={"Cache-Control": "no-store"})
+    if rounds >= MOST_ROUNDS:
+        return None
+    return HttpResponseRedirect(f"{request.path}?round={rounds + 1}", headers={"Cache-Control": "no-store"})
+
+
+def _meanwhile(request: HttpRequest, image: Image) -> HttpResponseBase:
+    """Another round; at last the picture that the others are made from, larger than need be, but there."""
+    again = another_round(request)
+    if again is not None:
+        return again
     try:
         file = default_storage.open(base_name(image))
     except FileNotFoundError:
-        response = _nothing(503)
-        response.headers["Retry-After"] = "2"
-        return response
+        return too_busy()
     is_png = file.read(4) == b"\x89PNG"
     answer = answer_with(request, file, max_age=0)
     answer.headers["Content-Type"] = "image/png" if is_png else "image/jpeg"
@@ -128,16 +147,16 @@ def _full_size(request: HttpRequest, image: Image, version: str) -> HttpResponse
     """Its words may change at the same address, so it is not kept for long."""
     file = full_size.FullSize(image)
     if version != image.version:
-        return _moved(file.address)
-    return answer_with(request, file, max_age=min(A_MINUTE, _lasts(image)), download_as=file.kept_as)
+        return moved(file.address)
+    return answer_with(request, file, max_age=min(A_MINUTE, lasts(image)), download_as=file.kept_as)
 
 
-def _without_database(request: HttpRequest, name: str) -> HttpResponseBase:
+def without_database(request: HttpRequest, name: str) -> HttpResponseBase:
     """What has been made is still there to be seen."""
     try:
         return answer_with(request, default_storage.open(name), max_age=A_MINUTE)
     except FileNotFoundError:
-        return _nothing(503)
+        return nothing(503)
 
 
 # ── Headers ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -145,7 +164,7 @@ def _unchanged(request: HttpRequest, image: Image) -> HttpResponse | None:
     """What lies at an address never changes: whoever has it has the right one, whenever they got it."""
     response = get_conditional_response(request, etag=_etag(image), last_modified=1)
     if response is not None:
-        response.headers["Cache-Control"] = f"public, max-age={_lasts(image)}, immutable"
+        response.headers["Cache-Control"] = f"public, max-age={lasts(image)}, immutable"
     return response
 
 
@@ -158,7 +177,7 @@ def _etag(image: Image) -> str:
     return f'"{image.version}"'
 
 
-def _lasts(image: Image) -> int:
+def lasts(image: Image) -> int:
     """For how many seconds it may be kept: never longer than the right to show it."""
     if image.rights_end_on is None:
         return YEAR
@@ -166,10 +185,16 @@ def _lasts(image: Image) -> int:
     return max(0, min(YEAR, int((end - clock.now()).total_seconds())))
 
 
-def _moved(address: str) -> HttpResponse:
+def moved(address: str) -> HttpResponse:
     return HttpResponseRedirect(address, headers={"Cache-Control": f"public, max-age={A_MINUTE}"})
 
 
-def _nothing(status: int) -> HttpResponse:
+def too_busy() -> HttpResponse:
+    response = nothing(503)
+    response.headers["Retry-After"] = "2"
+    return response
+
+
+def nothing(status: int) -> HttpResponse:
     """Without a page: it stands where a picture would."""
     return HttpResponse(status=status, headers={"Cache-Control": "no-store", "Content-Type": "text/plain"})

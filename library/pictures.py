@@ -59,11 +59,26 @@ def address_of(image: Image, rendition: Rendition) -> str:
     return folder_address(image) + rendition.name
 
 
-def single_address(image: Image | None, ratio: str) -> str:
-    """Of one JPEG that is large enough for most; "" if there is none."""
+@dataclass(frozen=True, slots=True)
+class Single:
+    address: str
+    width: int
+    height: int
+
+
+def single(image: Image | None, ratio: str) -> Single | None:
+    """One JPEG that is large enough for most; None where `sources_of` has none."""
     if image is None or not has_renditions(image):
-        return ""
-    return address_of(image, nearest(Rendition(ratio, ALONE, "jpg"), (image.width, image.height), image.file.name))
+        return None
+    size = (image.width, image.height)
+    rendition = nearest(Rendition(ratio, ALONE, "jpg"), size, image.file.name)
+    return Single(address_of(image, rendition), *rendition_size(size, ratio, rendition.width))
+
+
+def single_address(image: Image | None, ratio: str) -> str:
+    """ "" if there is none."""
+    found = single(image, ratio)
+    return found.address if found else ""
 
 
 def folder_address(image: Image) -> str:

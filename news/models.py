@@ -152,6 +152,7 @@ class FeaturedItem(HandOrdered, Publishable):
     """A card on the home page. It has no page of its own: it leads to something that has."""
 
     slug = None  # type: ignore[assignment]
+    search_title = search_description = unlisted = None  # type: ignore[assignment]
     shared_fields = ("date", "image", "target")
 
     date = models.DateField(_("date"), null=True, blank=True, help_text=_("Shown on the card; may be left empty."))

@@ -11,9 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from library.archives import archive_of
 from library.galleries import pictures_of
 from news.filters import NewsFilter
+from news.metadata import news_item
 from news.models import FeaturedItem, NewsItem
 from pages.filters import TopicFilter
 from pages.models import Topic
+from publishing.metadata import Absolute, Thing
 from publishing.models import PublishableQuerySet
 from publishing.selection import related_items
 from publishing.targets import resolve_targets
@@ -84,6 +86,9 @@ class NewsItemView(DatedItemView):
             related=related_items(item, through=NewsItem.topics.through, key="newsitem_id"),
             **kwargs,
         )
+
+    def structured_data(self, context: dict[str, Any], absolute: Absolute) -> Thing:
+        return news_item(self.object, absolute, topics=context["topics"], gallery=context["pictures"])
 
     def breadcrumbs(self, item: NewsItem) -> Breadcrumbs:
         kind = NewsItem.Kind(item.kind)

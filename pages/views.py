@@ -9,9 +9,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import ListView
 
+from pages import metadata
 from pages.models import Page, Topic
 from publishing import registry
 from publishing.languages import current_language
+from publishing.metadata import Absolute, Thing
 from publishing.targets import suggestions
 from publishing.views import Breadcrumbs, ItemView, crumb
 
@@ -62,6 +64,9 @@ class PageView(ItemView):
         below = live.filter(path__startswith=f"{parts[0]}/").select_related("image").in_hand_order()
         return above, list(below)
 
+    def structured_data(self, context: dict[str, Any], absolute: Absolute) -> Thing:
+        return metadata.page(self.object, absolute)
+
     def breadcrumbs(self, item: Page) -> Breadcrumbs:
         return [crumb(page.title, page.get_absolute_url()) for page in self.above]
 
@@ -91,6 +96,9 @@ class TopicView(ItemView):
             for kind, field in registry.kinds_about(Topic)
         ]
         return super().get_context_data(groups=[group for group in groups if group["items"]], **kwargs)
+
+    def structured_data(self, context: dict[str, Any], absolute: Absolute) -> Thing:
+        return metadata.topic(self.object, absolute)
 
     def breadcrumbs(self, item: Topic) -> Breadcrumbs:
         return [crumb(_("Topics"), reverse("pages:topics"))]

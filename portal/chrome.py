@@ -90,7 +90,7 @@ def versions_of_page(request: HttpRequest) -> dict[str, str]:
 
 def language_links(request: HttpRequest) -> list[dict[str, Any]]:
     """The language switch: the same page where it exists in that language, else that language's home page."""
-    versions = versions_of_page(request)
+    versions = getattr(request, "language_switch", None) or versions_of_page(request)
     links = []
     for code, _name in settings.LANGUAGES:
         with override(code):

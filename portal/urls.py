@@ -1,9 +1,10 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from news.views import FeaturedList
 from portal import views
+from portal.share_views import share_picture
 from publishing import converters  # noqa: F401  (registers them)
 from search.views import search
 from subscriptions import views as subscriptions
@@ -12,6 +13,11 @@ urlpatterns = [
     path("", views.choose_language),
     path("admin/body/", include("library.editor")),
     path("admin/", admin.site.urls),
+    re_path(
+        r"^media/share/(?P<key>[a-z_]+-[a-z0-9-]{1,18})/(?P<version>[0-9a-f]{12})\.jpg$",
+        share_picture,
+        name="share-picture",
+    ),
     path("media/", include("library.urls")),
 ]
 

@@ -42,6 +42,10 @@ from publishing.registry import kind_of, mentions_of
 from publishing.snapshots import OUTSIDE, overlay
 
 
+# What search engines and networks are told; for kinds with pages of their own.
+ELSEWHERE = ("search_title", "search_description", "unlisted")
+
+
 class PublishableForm(RevisedForm):
     """A version's form. It opens with the newest revision and is stored as one.
 
@@ -126,13 +130,18 @@ class PublishableAdmin(PreviewAdminMixin, WorkingCopyAdminMixin, ItemPages, Publ
         actions.pop("delete_selected", None)
         return actions
 
+    @property
+    def has_page(self) -> bool:
+        kind = kind_of(self.model)
+        return kind is not None and kind.has_page
+
     # ── The form ─────────────────────────────────────────────────────────────────────────────────────
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """With the content of the newest revision: what staff work on, whatever the public sees."""
         item = super().get_object(request, object_id, from_field)
         if item is not None:
             item.standing = Standing.of(item)
-            item.public_url = item.get_absolute_url() if item.state is State.LIVE and _has_page(item) else ""
+            item.public_url = item.get_absolute_url() if item.state is State.LIVE and self.has_page else ""
             latest = item.standing.latest
             item.draft_relations = (
                 overlay(item, latest.content) if latest and latest.state != Revision.State.LIVE else {}
@@ -140,7 +149,8 @@ class PublishableAdmin(PreviewAdminMixin, WorkingCopyAdminMixin, ItemPages, Publ
         return item
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        return [*self.content_fieldsets, (_("Language"), {"fields": ["language"]})]
+        elsewhere = [(_("Search engines and share cards"), {"fields": ELSEWHERE})] if self.has_page else []
+        return [*self.content_fieldsets, *elsewhere, (_("Language"), {"fields": ["language"]})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """The language of a version is fixed, and a translation's facts are its original's."""
@@ -334,8 +344,3 @@ class HandOrderedAdmin(OrderableAdmin, PublishableAdmin):
             workflow.place(obj, by=request.user, position=obj.position)
             return
         super().save_model(request, obj, form, change)
-
-
-def _has_page(item: Publishable) -> bool:
-    kind = kind_of(type(item))
-    return kind is not None and kind.has_page

@@ -125,6 +125,25 @@ class Publishable(models.Model):
         help_text=_("The last part of the page’s address. If it changes, the old address leads to the new one."),
     )
 
+    # What search engines and networks are told; empty: what the page itself says.
+    search_title = models.CharField(
+        _("search title"),
+        max_length=200,
+        blank=True,
+        help_text=_("Instead of the title in search results and on share cards. Left empty, the title stands there."),
+    )
+    search_description = models.CharField(
+        _("search description"),
+        max_length=400,
+        blank=True,
+        help_text=_("The words under it. Left empty, the page’s own introduction stands there."),
+    )
+    unlisted = models.BooleanField(
+        _("do not list in search engines"),
+        default=False,
+        help_text=_("The page stays public, and whoever has its address can read it."),
+    )
+
     # Set by the verbs in `workflow` only. Null: never approved. Their indexes serve the newsroom's start page: what has
     # gone live last, what goes live and what comes down next.
     live_from = models.DateTimeField(_("goes live"), null=True, blank=True, editable=False, db_index=True)
@@ -206,6 +225,26 @@ class Publishable(models.Model):
     def corrected_at(self) -> dt.datetime | None:
         """When the newest correction went live."""
         return next((one["at"] for one in self.public_corrections), None)
+
+    @property
+    def published_at(self) -> dt.datetime | dt.date | None:
+        """When it was published, as its page says: an aware instant, or a day of which no instant is known."""
+        return self.live_from
+
+    @property
+    def modified_at(self) -> dt.datetime | dt.date | None:
+        """When its content was last put right in substance, else when it was published."""
+        return self.corrected_at or self.published_at
+
+    @property
+    def name_elsewhere(self) -> str:
+        """Its title in search results and on share cards."""
+        return self.search_title or self.title
+
+    @property
+    def summary_elsewhere(self) -> str:
+        """What search results and share cards say of it; "" if it says nothing of itself."""
+        return self.search_description or getattr(self, "teaser", "")
 
     @property
     def original_key(self) -> int:
@@ -298,6 +337,12 @@ class Dated(Publishable):
                 violation_error_message=_("A published page needs a date."),
             ),
         ]
+
+    @property
+    def published_at(self) -> dt.datetime | dt.date | None:
+        """The instant of going live if that was on the day that readers see; an older text has only its day."""
+        went_live_that_day = self.live_from is not None and timezone.localdate(self.live_from) == self.date
+        return self.live_from if went_live_that_day else self.date
 
     def clean(self) -> None:
         super().clean()

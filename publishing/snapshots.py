@@ -71,8 +71,8 @@ def overlay(item: Publishable | Recorded, content: Content) -> dict[str, list[mo
 
 
 def changed(old: Content, new: Content) -> list[str]:
-    """The names of the fields that differ."""
-    return [name for name in new if old.get(name) != new[name]]
+    """The names of the fields that differ. A field that the model has got since, and that is empty, does not."""
+    return [name for name in new if (name in old or new[name]) and old.get(name) != new[name]]
 
 
 def before_and_after(old: Content, new: Content) -> dict[str, list[Any]]:

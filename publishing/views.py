@@ -17,6 +17,7 @@ from django.views.generic import DetailView, ListView
 
 from publishing import former
 from publishing.languages import current_language
+from publishing.metadata import Absolute, Thing, work
 from publishing.models import Publishable, PublishableQuerySet
 from publishing.targets import targets_in, targets_of_page
 
@@ -104,12 +105,17 @@ class ItemView(DetailView[Any]):
         }
         targets_of_page(self.request, item.language).announce(targets_in(item))
         context["breadcrumbs"] = [*self.breadcrumbs(item), crumb(item.title)]
+        context["structured_data"] = self.structured_data(context, self.request.build_absolute_uri)
         if self.share and not hasattr(self.request, "preview"):
             context["share"] = share_links(self.request, item.title)
         return context
 
     def breadcrumbs(self, item: Any) -> Breadcrumbs:
         return []
+
+    def structured_data(self, context: dict[str, Any], absolute: Absolute) -> Thing:
+        """What the page tells machines of its item, made from the item and from what the page shows beside it."""
+        return work(context["item"], "WebPage", absolute)
 
 
 class DatedItemView(ItemView):

@@ -7,8 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from pages.filters import TopicFilter
 from pages.models import Topic
+from publishing.metadata import Absolute, Thing
 from publishing.selection import related_items
 from publishing.views import Breadcrumbs, DatedItemView, ItemList, crumb
+from review.metadata import article
 from review.models import Article
 
 
@@ -25,13 +27,16 @@ class ArticleView(DatedItemView):
     shows = ("image", "issue")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        article: Article = self.object
+        item: Article = self.object
         return super().get_context_data(
-            topics=list(Topic.objects.of(article)),
-            authors=list(article.authors.select_related("image")),
-            related=related_items(article, through=Article.topics.through, key="article_id"),
+            topics=list(Topic.objects.of(item)),
+            authors=list(item.authors.select_related("image")),
+            related=related_items(item, through=Article.topics.through, key="article_id"),
             **kwargs,
         )
+
+    def structured_data(self, context: dict[str, Any], absolute: Absolute) -> Thing:
+        return article(self.object, absolute, topics=context["topics"], authors=context["authors"])
 
     def breadcrumbs(self, item: Article) -> Breadcrumbs:
         return [crumb(_("The Review"), reverse("review:list"))]

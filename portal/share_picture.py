@@ -1,0 +1,138 @@
+"""Draws a share card: the house's navy with the title in its serif, and beside it the item's picture.
+
+A card whose words cannot be written well (a script that no typeface of the house has yet, or one that runs from right
+to left) has none: the picture alone, over a band with the mark, says less and nothing wrong.
+"""
+
+from __future__ import annotations
+
+import io
+
+from PIL import Image as Picture
+from PIL import ImageDraw
+
+from library.photographs import on_white
+from portal.lettering import SANS, SERIF, Style, can_be_written
+from portal.share_cards import SIZE, Card
+
+# The colours of tokens.css in daylight.
+NAVY, LINE, WHITE, SOFT, AMBER, AMBER_ON_NAVY = "#0b2347", "#16335f", "#ffffff", "#bccae0", "#e29a1d", "#f2b654"
+WIDTH, HEIGHT = SIZE
+MARGIN = 64
+# Where the picture begins beside the words.
+SPLIT = 672
+BAND = 112
+MARK = 52
+TITLE_SIZES = (68, 62, 56, 50, 45, 40, 36)
+# The title's room, between the line above it and the name below.
+TITLE_TOP, TITLE_BOTTOM = 150, HEIGHT - MARGIN - MARK - 36
+# Edges are drawn so many times larger and made smaller, which smooths them.
+FINE = 4
+
+
+def drawn(card: Card, photograph: Picture.Image | None) -> bytes:
+    """The card as a JPEG; `photograph` is the base of its picture (`library.base_pictures`)."""
+    canvas = Picture.new("RGB", SIZE, NAVY)
+    has_words = can_be_written(card.title, SERIF) and can_be_written(card.line + card.name, SANS)
+    if has_words:
+        _beside(canvas, card, photograph)
+        _words(canvas, card, SPLIT if photograph else WIDTH - 160)
+    else:
+        _above(canvas, card, photograph)
+    target = io.BytesIO()
+    # Without subsampling: it would blur the letters' edges.
+    canvas.save(target, "JPEG", quality=88, subsampling=0, progressive=True, optimize=True)
+    return target.getvalue()
+
+
+def _beside(canvas: Picture.Image, card: Card, photograph: Picture.Image | None) -> None:
+    if photograph is None:
+        _paste_mark(canvas, (WIDTH - 330, HEIGHT - 400), 560, LINE, LINE)
+        return
+    canvas.paste(_part(card, photograph, (WIDTH - SPLIT, HEIGHT)), (SPLIT, 0))
+
+
+def _above(canvas: Picture.Image, card: Card, photograph: Picture.Image | None) -> None:
+    """No words: the picture as large as it can be."""
+    if photograph is not None:
+        canvas.paste(_part(card, photograph, (WIDTH, HEIGHT - BAND)), (0, 0))
+        _paste_mark(canvas, (MARGIN, HEIGHT - BAND // 2 - MARK // 2), MARK, WHITE, AMBER)
+    else:
+        _paste_mark(canvas, (WIDTH // 2 - 150, HEIGHT // 2 - 150), 300, WHITE, AMBER)
+
+
+def _part(card: Card, photograph: Picture.Image, size: tuple[int, int]) -> Picture.Image:
+    """As much of it as there is room for, around the focal point."""
+    assert card.image is not None
+    scale = max(size[0] / photograph.width, size[1] / photograph.height)
+    width, height = size[0] / scale, size[1] / scale
+    left = min(max(0.0, photograph.width * card.image.focal_x - width / 2), photograph.width - width)
+    top = min(max(0.0, photograph.height * card.image.focal_y - height / 2), photograph.height - height)
+    box = (left, top, left + width, top + height)
+    return on_white(photograph.resize(size, Picture.Resampling.LANCZOS, box=box, reducing_gap=3.0))
+
+
+def _words(canvas: Picture.Image, card: Card, right: int) -> None:
+    draw = ImageDraw.Draw(canvas)
+    room = right - MARGIN - 48
+    draw.rectangle((MARGIN, MARGIN, MARGIN + 55, MARGIN + 5), fill=AMBER)
+    small = Style(SANS, 26, 600)
+    small.draw(draw, (MARGIN, MARGIN + 52), small.shortened(card.line, room), AMBER_ON_NAVY)
+    style, lines = _fitted(card.title, room)
+    top = TITLE_TOP if card.line else MARGIN + 40
+    for number, line in enumerate(lines):
+        style.draw(draw, (MARGIN, top + style.size * 0.86 + number * style.leading), line, WHITE)
+    _foot(canvas, draw, card, room)
+
+
+def _fitted(title: str, room: int) -> tuple[Style, list[str]]:
+    """The largest size in which the title has room; what is too long even for the smallest is cut."""
+    for size in TITLE_SIZES:
+        style = Style(SERIF, size, 600)
+        lines, most = style.lines(title, room), (TITLE_BOTTOM - TITLE_TOP) // style.leading
+        if len(lines) <= most and all(style.width(line) <= room for line in lines):
+            return style, lines
+    kept = lines[:most]
+    if len(lines) > most:
+        kept[-1] = " ".join(lines[most - 1 :])
+    return style, [style.shortened(line, room) for line in kept]
+
+
+def _foot(canvas: Picture.Image, draw: ImageDraw.ImageDraw, card: Card, room: int) -> None:
+    """Who says it."""
+    left, middle = MARGIN, HEIGHT - MARGIN - MARK // 2
+    if not card.has_logo:
+        _paste_mark(canvas, (left, middle - MARK // 2), MARK, WHITE, AMBER)
+        left += MARK + 18
+    room = MARGIN + room - left
+    style = Style(SANS, 27, 600)
+    if style.width(card.name) > room:
+        style = Style(SANS, 22, 600)
+    lines = style.lines(card.name, room)
+    lines = [*lines[:1], style.shortened(" ".join(lines[1:]), room)] if len(lines) > 1 else lines
+    baseline = middle + 9 - style.leading * (len(lines) - 1) / 2
+    for number, line in enumerate(lines):
+        style.draw(draw, (left, baseline + number * style.leading), style.shortened(line, room), SOFT)
+
+
+def _paste_mark(canvas: Picture.Image, at: tuple[int, int], size: int, colour: str, accent: str) -> None:
+    """The house's neutral mark (components/mark.html), drawn on a grid of 48 units."""
+    unit = size * FINE / 48
+    for shape, ink in ((_ring_and_bow, colour), (_diamond, accent)):
+        mask = Picture.new("L", (size * FINE, size * FINE), 0)
+        shape(ImageDraw.Draw(mask), unit)
+        canvas.paste(ink, at, mask.resize((size, size), Picture.Resampling.LANCZOS))
+
+
+def _ring_and_bow(draw: ImageDraw.ImageDraw, unit: float) -> None:
+    def arc(radius: float, width: float, first: float, last: float) -> None:
+        outer = radius + width / 2
+        box = [(24 - outer) * unit, (24 - outer) * unit, (24 + outer) * unit, (24 + outer) * unit]
+        draw.arc(box, first, last, fill=255, width=round(width * unit))
+
+    arc(22.5, 1.5, 0, 360)
+    arc(13.2, 4.5, 39.5, 320.5)
+
+
+def _diamond(draw: ImageDraw.ImageDraw, unit: float) -> None:
+    draw.polygon([(x * unit, y * unit) for x, y in ((24, 18.5), (29.5, 24), (24, 29.5), (18.5, 24))], fill=255)
