@@ -37,6 +37,7 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         "languages_of_item": SimpleLazyObject(lambda: alternates(request)),
         "canonical_url": SimpleLazyObject(lambda: canonical(request)),
         "preview": getattr(request, "preview", None),
+        "measurement": None if hasattr(request, "preview") else settings.MEASUREMENT,
     }
 
 

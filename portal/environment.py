@@ -13,6 +13,8 @@ import environ
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.validators import validate_email
 
+from portal.measurement import EXAMPLES, Measurement, measurement_at
+
 # A name or an address in brackets, as Django compares it with a request's; a dot before it means “and below”.
 HOST = re.compile(r"\*|\.?[a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:.]+\]", re.IGNORECASE)
 ORIGIN = re.compile(r"https?://(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:\d{1,5})?", re.IGNORECASE)
@@ -156,6 +158,14 @@ class Environment:
             "file_overwrite": False,
         }
         return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+
+    def measurement(self, name: str) -> Measurement | None:
+        """Where visits are counted, if anywhere."""
+        value = self.text(name, default="")
+        try:
+            return measurement_at(value) if value else None
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{name} cannot be read. It looks like: {EXAMPLES}") from error
 
     def mail(self, name: str, *, default: str) -> dict[str, Any]:
         config = self._url(name, default, self._env.email_url_config, "smtp+tls://user:password@mail.example.org:587")

@@ -158,6 +158,10 @@ EMAIL_HOST_PASSWORD = EMAIL_CONFIG.get("EMAIL_HOST_PASSWORD") or ""
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.sender("DEFAULT_FROM_EMAIL", default="newsroom@localhost")
 
+# ── Measurement ──────────────────────────────────────────────────────────────────────────────────────
+# Without it nothing asks for consent, for nothing is measured.
+MEASUREMENT = env.measurement("MEASUREMENT_URL")
+
 # ── Security ─────────────────────────────────────────────────────────────────────────────────────────
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -167,7 +171,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF],
         "font-src": [SELF],
         "media-src": [SELF],
-        "connect-src": [SELF],
+        "connect-src": [SELF, MEASUREMENT.origin] if MEASUREMENT else [SELF],
         "manifest-src": [SELF],
         "form-action": [SELF],
         "base-uri": [NONE],

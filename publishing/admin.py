@@ -41,7 +41,6 @@ from publishing.records import Revision, WorkingCopy, new_key
 from publishing.registry import kind_of, mentions_of
 from publishing.snapshots import OUTSIDE, overlay
 
-
 # What search engines and networks are told; for kinds with pages of their own.
 ELSEWHERE = ("search_title", "search_description", "unlisted")
 
@@ -265,9 +264,18 @@ class PublishableAdmin(PreviewAdminMixin, WorkingCopyAdminMixin, ItemPages, Publ
         standing = getattr(item, "standing", None) or Standing(self.model(), None, None)
         context["standing"] = standing
         context["verbs"] = list(offered(standing, request.user))
+        context["elsewhere"] = self._elsewhere(request, item)
         response = super().render_change_form(request, context, *args, **kwargs)
         assert isinstance(response, TemplateResponse)
         return response
+
+    def _elsewhere(self, request: HttpRequest, item: Any) -> dict[str, str] | None:
+        """What the example of a search result needs besides the words; None for what has no page."""
+        kind = kind_of(self.model)
+        if kind is None or not kind.has_page:
+            return None
+        path = getattr(item, "public_url", "").split("/")
+        return {"address": " › ".join(filter(None, [request.get_host(), *path])), "intro": kind.teaser_field}
 
     def get_view_on_site_url(self, obj: Any = None) -> str | None:
         return getattr(obj, "public_url", "") or None

@@ -14,7 +14,8 @@ STYLES = sorted((ROOT / "static").rglob("*.css"))
 SCRIPTS = sorted((ROOT / "static").rglob("*.js"))
 
 NO_INLINE = re.compile(
-    r"""<style|\sstyle\s*=|<script(?![^>]*\ssrc=)|\son[a-z]+\s*=\s*["']|javascript:""", re.IGNORECASE
+    r"""<style|\sstyle\s*=|<script(?! type="application/ld\+json">)(?![^>]*\ssrc=)|\son[a-z]+\s*=\s*["']|javascript:""",
+    re.IGNORECASE,
 )
 OTHER_HOST = re.compile(r"""(?:src|srcset|poster|action|data)\s*=\s*["'](?:https?:)?//|url\(\s*["']?(?:https?:)?//""")
 PHYSICAL = re.compile(
