@@ -65,9 +65,9 @@ def _part(card: Card, photograph: Picture.Image, size: tuple[int, int]) -> Pictu
     """As much of it as there is room for, around the focal point."""
     assert card.image is not None
     scale = max(size[0] / photograph.width, size[1] / photograph.height)
-    width, height = size[0] / scale, size[1] / scale
-    left = min(max(0.0, photograph.width * card.image.focal_x - width / 2), photograph.width - width)
-    top = min(max(0.0, photograph.height * card.image.focal_y - height / 2), photograph.height - height)
+    width, height = (min(whole, round(side / scale)) for whole, side in zip(photograph.size, size, strict=True))
+    left = min(max(0, round(photograph.width * card.image.focal_x - width / 2)), photograph.width - width)
+    top = min(max(0, round(photograph.height * card.image.focal_y - height / 2)), photograph.height - height)
     box = (left, top, left + width, top + height)
     return on_white(photograph.resize(size, Picture.Resampling.LANCZOS, box=box, reducing_gap=3.0))
 

@@ -38,8 +38,9 @@ def share_picture(request: HttpRequest, key: str, version: str) -> HttpResponseB
         _ensure(card)
         file = default_storage.open(card.file_name)
     except UnrenderableError:
-        # Noted by now, so that the next card is one without the picture.
-        return moved(card.address)
+        # Noted by now, so that it is another card, without the picture.
+        other = card_named(key)
+        return moved(other.address) if other else nothing(404)
     except (BusyError, FileNotFoundError):
         return another_round(request) or too_busy()
     return answer_with(request, file, max_age=lasts(card.image) if card.image else YEAR, immutable=True)

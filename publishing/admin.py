@@ -149,7 +149,7 @@ class PublishableAdmin(PreviewAdminMixin, WorkingCopyAdminMixin, ItemPages, Publ
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         elsewhere = [(_("Search engines and share cards"), {"fields": ELSEWHERE})] if self.has_page else []
-        return [*self.content_fieldsets, *elsewhere, (_("Language"), {"fields": ["language"]})]
+        return [*self.content_fieldsets, (_("Language"), {"fields": ["language"]}), *elsewhere]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """The language of a version is fixed, and a translation's facts are its original's."""
