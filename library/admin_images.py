@@ -165,12 +165,6 @@ class ImageAdmin(IntakePages, admin.ModelAdmin[Image]):
             "rights": rights.standing_of(image),
         }
 
-    def unfit(self, image: Image) -> str:
-        """Why a search box shows it and does not let it be chosen; "" if it can be."""
-        if image.lacks_alt_text:
-            return gettext("alternative text missing")
-        return "" if image.may_be_shown else gettext("rights ended")
-
     # ── One picture ──────────────────────────────────────────────────────────────────────────────────
     @admin.display(description=_("picture"))
     def focal_editor(self, image: Image) -> SafeString:

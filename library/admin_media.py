@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from library.models import CaptionTrack, Document, Recording
+from library.picture_forms import PicturesAdminMixin
 from publishing.admin_pages import under_nonce
 
 
@@ -46,10 +47,9 @@ class CaptionTrackInline(admin.TabularInline[CaptionTrack, Recording]):
 
 
 @admin.register(Recording)
-class RecordingAdmin(DownloadAdmin):
+class RecordingAdmin(PicturesAdminMixin, DownloadAdmin):
     list_display = ("title", "kind", "language", "duration", "where", "readable_size", "created_at")
     list_filter = ("kind", "language")
-    autocomplete_fields = ("poster",)
     inlines = (CaptionTrackInline,)
     fieldsets = (
         (None, {"fields": ["title", "kind", "language", "file", "address"]}),
