@@ -21,7 +21,7 @@ from library.previews import preview_url
 from tests.admin_forms import change_url, errors, list_url, messages
 from tests.conftest import Person
 from tests.factories import ImageFactory, NewsItemFactory
-from tests.html import form_data
+from tests.html import form_data, hrefs, parse
 from tests.library.hostile import plain, saved
 
 pytestmark = pytest.mark.django_db
@@ -255,3 +255,9 @@ def test_choosing_by_thumbnail_costs_the_same_queries_at_1_and_24(
     undescribed("Undescribed")
     with django_assert_num_queries(len(at_one)):
         assert len(writer.get(url).json()["pictures"]) == 24
+
+
+def test_the_desk_gives_the_picture_in_full_size(writer: Person) -> None:
+    image = ImageFactory()
+    (link,) = [href for href in hrefs(parse(writer.get(change_url(image)))) if href.endswith("full.jpg")]
+    assert writer.get(link)["Content-Disposition"].startswith("attachment")
