@@ -2,16 +2,17 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Event
+from library.picture_forms import PicturesAdminMixin
 from publishing.admin import PublishableAdmin
 from publishing.admin_lists import FILTERS, STANDING
 
 
 @admin.register(Event)
-class EventAdmin(PublishableAdmin):
+class EventAdmin(PicturesAdminMixin, PublishableAdmin):
     list_display = ("title", "start_date", "city", "status", *STANDING)
     list_filter = (*FILTERS, "kind", "status")
     search_fields = ("title", "teaser", "city")
-    autocomplete_fields = ("image", "topics")
+    autocomplete_fields = ("topics",)
     content_fieldsets = (
         (None, {"fields": ["kind", "status", "title", "slug"]}),
         (

@@ -5,13 +5,10 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
-from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
@@ -21,10 +18,12 @@ from django.utils.translation import gettext_lazy as _
 from library import intake, rights
 from library.admin_choose import choose
 from library.admin_intake import IntakePages
+from library.admin_uses import UsedAdmin
+from library.full_size import FullSize
 from library.image_forms import ImageForm
 from library.models import Image, Tag
+from library.pictures import has_renditions
 from library.previews import LARGE, SMALL, preview_of, preview_url
-from library.usage import uses_of
 
 # Of a list, so that no page counts a million rows. What lies further back is found by searching.
 MOST_LISTED = 10_000
@@ -107,11 +106,10 @@ class TagAdmin(admin.ModelAdmin[Tag]):
 
 
 @admin.register(Image)
-class ImageAdmin(IntakePages, admin.ModelAdmin[Image]):
+class ImageAdmin(IntakePages, UsedAdmin):
     form = ImageForm
     change_list_template = "admin/library/image_list.html"
     change_form_template = "admin/library/image_form.html"
-    delete_confirmation_template = "admin/library/image_delete.html"
     list_display = ("title",)
     list_filter = (DescribedFilter, RightsFilter, TagFilter)
     search_fields = ("words",)
@@ -165,16 +163,11 @@ class ImageAdmin(IntakePages, admin.ModelAdmin[Image]):
             "rights": rights.standing_of(image),
         }
 
-    def unfit(self, image: Image) -> str:
-        """Why a search box shows it and does not let it be chosen; "" if it can be."""
-        if image.lacks_alt_text:
-            return gettext("alternative text missing")
-        return "" if image.may_be_shown else gettext("rights ended")
-
     # ── One picture ──────────────────────────────────────────────────────────────────────────────────
     @admin.display(description=_("picture"))
     def focal_editor(self, image: Image) -> SafeString:
-        context = {"image": image, "url": preview_url(image), "crops": CROPS}
+        full_size = FullSize(image).address if has_renditions(image) else ""
+        context = {"image": image, "url": preview_url(image), "crops": CROPS, "full_size": full_size}
         return render_to_string("admin/library/focal_point.html", context)
 
     def render_change_form(
@@ -182,7 +175,7 @@ class ImageAdmin(IntakePages, admin.ModelAdmin[Image]):
     ) -> HttpResponse:
         image: Image | None = kwargs.get("obj")
         if image is not None:
-            context |= {"thumbnail": preview_url(image), "uses_url": self._url(image, "uses")}
+            context["thumbnail"] = preview_url(image)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Image, form: Any, change: bool) -> None:
@@ -193,17 +186,6 @@ class ImageAdmin(IntakePages, admin.ModelAdmin[Image]):
             messages.info(
                 request, gettext("The file was replaced wherever the picture is used. Look at its focal point.")
             )
-
-    def delete_view(
-        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        image = self.get_object(request, unquote(object_id))
-        if image is None or not self.has_delete_permission(request, image):
-            return super().delete_view(request, object_id, extra_context)
-        uses = uses_of(image)
-        if not uses:
-            return super().delete_view(request, object_id, extra_context)
-        return self._page(request, "image_in_use", gettext("This picture is used"), image, {"uses": uses})
 
     def delete_model(self, request: HttpRequest, obj: Image) -> None:
         intake.remove(obj)
@@ -218,13 +200,12 @@ class ImageAdmin(IntakePages, admin.ModelAdmin[Image]):
                 name="library_image_preview",
             ),
             path("choose/", view(choose), name="library_image_choose"),
-            path("<int:key>/uses/", view(self.uses_view), name="library_image_uses"),
             *super().get_urls(),
         ]
 
     def preview_view(self, request: HttpRequest, key: int, size: int) -> HttpResponse:
         """The picture as the desk sees it, kept by this person's browser only."""
-        image = self._found(request, key)
+        image = self.found(request, key)
         if size not in (LARGE, SMALL):
             raise Http404
         try:
@@ -234,21 +215,3 @@ class ImageAdmin(IntakePages, admin.ModelAdmin[Image]):
         return HttpResponse(
             content, content_type="image/jpeg", headers={"Cache-Control": "private, max-age=31536000, immutable"}
         )
-
-    def uses_view(self, request: HttpRequest, key: int) -> HttpResponse:
-        image = self._found(request, key)
-        return self._page(request, "image_uses", gettext("Where it is used"), image, {"uses": uses_of(image)})
-
-    def _found(self, request: HttpRequest, key: int) -> Image:
-        image = self.get_object(request, str(key))
-        if image is None:
-            raise Http404(gettext("There is no such picture."))
-        if not self.has_view_or_change_permission(request, image):
-            raise PermissionDenied
-        return image
-
-    def _page(
-        self, request: HttpRequest, name: str, title: str, image: Image | None, context: dict[str, Any]
-    ) -> HttpResponse:
-        shared = {**self.admin_site.each_context(request), "opts": self.opts, "item": image, "title": title}
-        return TemplateResponse(request, f"admin/library/{name}.html", {**shared, **context})

@@ -9,11 +9,13 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from library.admin_uses import UsedAdmin
 from library.models import CaptionTrack, Document, Recording
+from library.picture_forms import PicturesAdminMixin
 from publishing.admin_pages import under_nonce
 
 
-class DownloadAdmin(admin.ModelAdmin[Any]):
+class DownloadAdmin(UsedAdmin):
     list_filter: ClassVar[Any] = ("language",)
     search_fields = ("title",)
     show_full_result_count = False
@@ -46,10 +48,9 @@ class CaptionTrackInline(admin.TabularInline[CaptionTrack, Recording]):
 
 
 @admin.register(Recording)
-class RecordingAdmin(DownloadAdmin):
+class RecordingAdmin(PicturesAdminMixin, DownloadAdmin):
     list_display = ("title", "kind", "language", "duration", "where", "readable_size", "created_at")
     list_filter = ("kind", "language")
-    autocomplete_fields = ("poster",)
     inlines = (CaptionTrackInline,)
     fieldsets = (
         (None, {"fields": ["title", "kind", "language", "file", "address"]}),

@@ -22,6 +22,7 @@ from django.utils import timezone
 from library.galleries import GalleryField
 from library.markup import IMAGE, keys_in
 from library.models import Image
+from library.storage import WholeFileStorage
 from publishing.records import Revision, WorkingCopy
 
 RENDITIONS = "renditions"
@@ -74,13 +75,14 @@ class Files:
     def __init__(self) -> None:
         # Listed first: what is uploaded meanwhile is then in the rows, and not yet missing here.
         self.there = {name for folder in sorted(folders()) for name in files_below(folder)}
+        unfinished = set(files_below(WholeFileStorage.UNFINISHED))
         self.missing: list[tuple[str, str]] = []
         used = set()
         for name, row in names_in_use():
             used.add(name)
             if name not in self.there and not default_storage.exists(name):
                 self.missing.append((name, str(row)))
-        self.orphaned = sorted(self.there - used)
+        self.orphaned = sorted(self.there - used | unfinished)
 
     def remove_orphans(self) -> list[str]:
         """Delete those that are old enough and that no row has come to refer to. Returns their names."""

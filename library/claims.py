@@ -32,7 +32,7 @@ class Claim:
 def claim(name: str) -> Claim | None:
     """None if somebody else has it."""
     now = timezone.now()
-    RenditionClaim.objects.filter(name=name, claimed_at__lt=now - STALE).delete()
+    RenditionClaim.objects.filter(claimed_at__lt=now - STALE).delete()
     token = get_random_string(16)
     try:
         _row, is_ours = RenditionClaim.objects.get_or_create(name=name, defaults={"token": token, "claimed_at": now})

@@ -19,6 +19,7 @@ from library.serving import media_address
 NAME = "full.jpg"
 # Tags of EXIF 2.32, 4.6.4.
 DESCRIPTION, ORIENTATION, ARTIST, COPYRIGHT = 0x010E, 0x0112, 0x013B, 0x8298
+UPRIGHT = 1
 # In bytes: what is larger is put down on the disk.
 IN_MEMORY = 4 * 1024 * 1024
 # One that has to be converted takes several times its memory; a larger one is made smaller first.
@@ -76,12 +77,11 @@ class FullSize:
 
 def _write(words: dict[int, str], file: Any, target: Any) -> None:
     with opened(file) as picture:
-        is_jpeg = format_of(picture) == "JPEG"
-        exif = exif_of(words, picture.getexif().get(ORIENTATION, 1))
-    if is_jpeg:
-        target.writelines(with_only(exif, file.read()))
+        orientation = picture.getexif().get(ORIENTATION, UPRIGHT) if format_of(picture) == "JPEG" else None
+    if orientation is None:
+        _convert(words, file, target)
     else:
-        _convert(file, target, exif)
+        target.writelines(with_only(exif_of(words, orientation), file.read()))
 
 
 def exif_of(words: dict[int, str], orientation: Any) -> bytes:
@@ -129,22 +129,16 @@ def _is_needed(kind: int, begin: bytes) -> bool:
     return kind in (APP0, APP14) or not (APP0 <= kind <= APP15 or kind == COMMENT)
 
 
-def _convert(file: Any, target: Any, exif: bytes) -> None:
-    options = {"quality": 95, "subsampling": 0, "exif": exif}
+def _convert(words: dict[int, str], file: Any, target: Any) -> None:
+    options = {"quality": 95, "subsampling": 0}
     with opened(file) as picture, one_at_a_time:
-        if picture.mode == "RGB" and not picture.has_transparency_data:
-            picture.save(target, "JPEG", icc_profile=picture.info.get("icc_profile"), comment=b"", **options)
+        is_plain = picture.mode == "RGB" and not picture.has_transparency_data
+        if is_plain or picture.width * picture.height <= MOST_CONVERTED:
+            profile = picture.info.get("icc_profile")
+            exif = exif_of(words, picture.getexif().get(ORIENTATION, UPRIGHT))
+            if is_plain:
+                picture.save(target, "JPEG", icc_profile=profile, comment=b"", exif=exif, **options)
+            else:
+                on_white(in_srgb(picture, profile)).save(target, "JPEG", exif=exif, **options)
             return
-        if picture.width * picture.height <= MOST_CONVERTED:
-            on_white(in_srgb(picture, picture.info.get("icc_profile"))).save(target, "JPEG", **options)
-            return
-    upright = base_from(file)
-    options["exif"] = _without_orientation(exif)
-    on_white(upright).save(target, "JPEG", **options)
-
-
-def _without_orientation(exif: bytes) -> bytes:
-    tags = Picture.Exif()
-    tags.load(exif)
-    tags.pop(ORIENTATION, None)
-    return tags.tobytes()
+    on_white(base_from(file)).save(target, "JPEG", exif=exif_of(words, UPRIGHT), **options)

@@ -127,12 +127,14 @@ def fields_with_galleries() -> Iterator[tuple[type[Any], GalleryField]]:
                 yield kind.model, field
 
 
-def galleries_with(image: Image) -> Iterator[Mention]:
+def galleries_with(thing: Any) -> Iterator[Mention]:
     """The items whose gallery holds it, as the public sees them or in a draft.
 
     JSON cannot be searched alike on both databases, but both write a gallery's entry in the same way.
     """
-    words = f'"image": {image.pk}, "caption":'
+    if not isinstance(thing, Image):
+        return
+    words = f'"image": {thing.pk}, "caption":'
     for model, field in fields_with_galleries():
         drafts = (
             Revision.objects.open()

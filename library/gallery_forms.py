@@ -12,10 +12,10 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.forms.widgets import Script
-from django.urls import reverse
 from django.utils.translation import gettext
 
 from library.models import Image
+from library.picture_forms import key_typed
 from library.previews import preview_url
 from publishing.languages import own_name
 
@@ -28,19 +28,19 @@ class GalleryWidget(forms.Widget):
     use_fieldset = True
 
     class Media:
-        js = (Script("admin_portal/gallery.js", type="module"),)
-        css = {"all": ("admin_portal/gallery.css",)}
+        js = (Script("admin_portal/pictures.js", type="module"),)
+        css = {"all": ("admin_portal/pictures.css",)}
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         entries = [one for one in value or [] if one["image"] not in (None, "")]
-        images = Image.objects.in_bulk([key for one in entries if (key := _key(one["image"])) is not None])
+        images = Image.objects.in_bulk([key for one in entries if (key := key_typed(one["image"])) is not None])
         spare = [{"image": "", "caption": {}}] * (SPARE + 1)
         rows = [
             {
                 "place": place,
                 "key": one["image"],
-                "image": (image := images.get(_key(one["image"]))),
+                "image": (image := images.get(key_typed(one["image"]))),
                 "thumbnail": preview_url(image, small=True) if image else "",
                 "captions": [
                     {"code": code, "language": own_name(code), "text": one["caption"].get(code, "")}
@@ -53,7 +53,6 @@ class GalleryWidget(forms.Widget):
             "rows": rows[: len(entries)],
             "spare": rows[len(entries) : -1],
             "blank": {**rows[-1], "place": ""},
-            "search": reverse("admin:library_image_choose"),
         }
         return context
 
@@ -65,7 +64,7 @@ class GalleryWidget(forms.Widget):
             for image, place, *captions in zip(*columns, strict=False)
             if image.strip()
         ]
-        rows.sort(key=lambda row: _key(row[0]) or 0)
+        rows.sort(key=lambda row: key_typed(row[0]) or 0)
         return [row for _place, row in rows]
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
@@ -90,7 +89,7 @@ class GalleryFormField(forms.Field):
         return [self._entry(place, one) for place, one in enumerate(value or [], start=1)]
 
     def _entry(self, place: int, one: dict[str, Any]) -> dict[str, Any]:
-        key = _key(one["image"])
+        key = key_typed(one["image"])
         if key is None:
             raise ValidationError(
                 gettext("Picture %(place)d: enter its number in the library, or leave it empty.") % {"place": place}
@@ -105,9 +104,3 @@ class GalleryFormField(forms.Field):
             return self.to_python(data) != (initial or [])
         except ValidationError:
             return True
-
-
-def _key(text: Any) -> int | None:
-    """A whole number, as it was typed or stored; None for anything else."""
-    typed = str(text).strip()
-    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 19 else None

@@ -4,17 +4,18 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from library.picture_forms import PicturesAdminMixin
 from news.models import FeaturedItem, NewsItem
 from publishing.admin import HandOrderedAdmin, PublishableAdmin
 from publishing.admin_lists import FILTERS, STANDING
 
 
 @admin.register(NewsItem)
-class NewsItemAdmin(PublishableAdmin):
+class NewsItemAdmin(PicturesAdminMixin, PublishableAdmin):
     list_display = ("title", "kind", "date", *STANDING)
     list_filter = (*FILTERS, "kind")
     search_fields = ("title", "teaser", "reference")
-    autocomplete_fields = ("image", "recording", "topics", "attachments", "secretary_general")
+    autocomplete_fields = ("recording", "topics", "attachments", "secretary_general")
     readonly_fields = ("gallery_shown",)
     content_fieldsets = (
         (None, {"fields": ["kind", "title", "slug", ("date", "dateline", "reference"), "teaser", "body"]}),
@@ -36,9 +37,8 @@ class NewsItemAdmin(PublishableAdmin):
 
 
 @admin.register(FeaturedItem)
-class FeaturedItemAdmin(HandOrderedAdmin):
+class FeaturedItemAdmin(PicturesAdminMixin, HandOrderedAdmin):
     list_display = ("position", "title", "date", *STANDING)
     list_display_links = ("title",)
     prepopulated_fields = {}
-    autocomplete_fields = ("image",)
     content_fieldsets = ((None, {"fields": ["title", "target", "image", "date"]}),)

@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from library.picture_forms import PicturesAdminMixin
 from pages.models import Page, Topic
 from pages.views import target_suggestions
 from publishing import rights, workflow
@@ -58,12 +59,12 @@ class TreeChangeList(ChangeList):
 
 
 @admin.register(Page)
-class PageAdmin(PublishableAdmin):
+class PageAdmin(PicturesAdminMixin, PublishableAdmin):
     """The list shows the tree of originals, each level indented; their order is set on the page above."""
 
     list_display = ("indented_title", *STANDING)
     lists_originals = True
-    autocomplete_fields = ("parent", "image")
+    autocomplete_fields = ("parent",)
     inlines = (ChildInline,)
     content_fieldsets = ((None, {"fields": ["title", "slug", "parent", "teaser", "body", "image"]}),)
 
@@ -98,8 +99,7 @@ class PageAdmin(PublishableAdmin):
 
 
 @admin.register(Topic)
-class TopicAdmin(HandOrderedAdmin):
+class TopicAdmin(PicturesAdminMixin, HandOrderedAdmin):
     list_display = ("title", "in_focus", *STANDING, "position")
     list_filter = (*FILTERS, "in_focus")
-    autocomplete_fields = ("image",)
     content_fieldsets = ((None, {"fields": ["title", "slug", "teaser", "body", "image", "in_focus"]}),)

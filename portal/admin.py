@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from library.picture_forms import PicturesAdminMixin
 from portal.links import rebased
 from portal.models import MenuLink, SiteSettings
 from publishing.admin_forms import RevisedForm
@@ -22,8 +23,7 @@ from publishing.versions import audit
 
 
 @admin.register(SiteSettings)
-class SiteSettingsAdmin(RecordedAdmin):
-    autocomplete_fields = ("logo",)
+class SiteSettingsAdmin(PicturesAdminMixin, RecordedAdmin):
     fieldsets = (
         (_("The organisation"), {"fields": ["name", "tagline", "logo", "address", "press_email"]}),
         (_("Notice"), {"fields": ["notice"]}),

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin.widgets import AutocompleteMixin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, QueryDict
 from django.utils.functional import Promise
@@ -79,7 +80,7 @@ class RevisedForm(forms.ModelForm[Any]):
 
     def _forget_impossible_choices(self) -> None:
         """Django's search boxes look up what they show again, and cannot look up what is no key."""
-        impossible = [name for name in self.errors if isinstance(self.fields.get(name), forms.ModelChoiceField)]
+        impossible = [name for name in self.errors if _is_search_box(self.fields.get(name))]
         if impossible:
             data = cast(QueryDict, self.data).copy()
             for name in impossible:
@@ -125,3 +126,8 @@ class RevisedForm(forms.ModelForm[Any]):
         data["decided"] = str(newest.number)
         self.data = data
         self.add_error(None, str(message) % {"name": newest.author or gettext("Somebody")})
+
+
+def _is_search_box(field: forms.Field | None) -> bool:
+    widget = getattr(field, "widget", None)
+    return isinstance(getattr(widget, "widget", widget), AutocompleteMixin)

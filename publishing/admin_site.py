@@ -7,7 +7,6 @@ from csp.constants import NONCE
 from csp.decorators import csp_update
 from django.apps import apps
 from django.contrib import admin
-from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.exceptions import BadRequest, ValidationError
 from django.db import DataError, IntegrityError
 from django.template.response import TemplateResponse
@@ -22,15 +21,6 @@ EDITOR_STYLE = "'sha256-PlumsSlvJ7vvWzjqibGAYKq92O3y/4JTxWWsWJvyUYA='"
 ADMIN_POLICY = {"script-src": [NONCE], "style-src": [EDITOR_STYLE]}
 
 
-class Suggestions(AutocompleteJsonView):
-    """The answers of the search boxes. What cannot be chosen is shown all the same, with the reason."""
-
-    def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, Any]:
-        entry = super().serialize_result(obj, to_field_name)  # type: ignore[misc]
-        unfit = self.model_admin.unfit(obj) if hasattr(self.model_admin, "unfit") else ""
-        return {**entry, "text": f"{entry['text']} ({unfit})", "disabled": True} if unfit else dict(entry)
-
-
 class PortalAdminSite(admin.AdminSite):
     site_title = _("Newsroom")
     site_header = _("Newsroom")
@@ -43,9 +33,6 @@ class PortalAdminSite(admin.AdminSite):
     def get_urls(self) -> list[Any]:
         """Without Django's way to any object's public page: it asks for no right, and drafts have no page."""
         return [url for url in super().get_urls() if getattr(url, "name", "") != "view_on_site"]
-
-    def autocomplete_view(self, request: Any) -> Any:
-        return Suggestions.as_view(admin_site=self)(request)
 
     def get_app_list(self, request: Any, app_label: str | None = None) -> list[Any]:
         """In the order of INSTALLED_APPS, which is the order of the editors' work, instead of the alphabet's."""

@@ -1,18 +1,19 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from library.picture_forms import PicturesAdminMixin
 from publishing.admin import PublishableAdmin
 from publishing.admin_lists import FILTERS, STANDING
 from review.models import Article, Author, Issue
 
 
 @admin.register(Article)
-class ArticleAdmin(PublishableAdmin):
+class ArticleAdmin(PicturesAdminMixin, PublishableAdmin):
     list_display = ("title", "date", "issue", *STANDING)
     list_filter = (*FILTERS, "issue")
     list_select_related = ("original", "issue")
     search_fields = ("title", "standfirst")
-    autocomplete_fields = ("image", "topics", "authors")
+    autocomplete_fields = ("topics", "authors")
     content_fieldsets = (
         (None, {"fields": ["title", "slug", "date", "standfirst", "body"]}),
         (_("Picture"), {"fields": ["image"]}),
@@ -21,10 +22,9 @@ class ArticleAdmin(PublishableAdmin):
 
 
 @admin.register(Author)
-class AuthorAdmin(admin.ModelAdmin[Author]):
+class AuthorAdmin(PicturesAdminMixin, admin.ModelAdmin[Author]):
     list_display = ("name", "affiliation")
     search_fields = ("name",)
-    autocomplete_fields = ("image",)
 
 
 @admin.register(Issue)

@@ -90,7 +90,7 @@ def test_nothing_jumps_while_the_home_page_loads(width: int, tab: Opener) -> Non
             setTimeout(() => done(sum), 200);
         })"""
     )
-    assert shift < 0.01
+    assert shift < 0.001
 
 
 def test_a_page_that_is_not_there_keeps_the_guidelines_too(tab: Opener) -> None:

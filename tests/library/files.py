@@ -32,10 +32,11 @@ def pdf(pages: int, *, trailer: bytes = b"", count: bytes | None = None) -> byte
 
 
 def archive(entries: dict[str, bytes], *, method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """The same bytes whenever it is made: tests are named after some, and every process must name them alike."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", method) as opened:
         for name, content in entries.items():
-            opened.writestr(name, content)
+            opened.writestr(zipfile.ZipInfo(name), content, method)
     return file.getvalue()
 
 

@@ -42,7 +42,7 @@ def jpeg() -> bytes:
 def zipped() -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:
-        archive.writestr("shell.php", "<?php system($_GET['c']); ?>")
+        archive.writestr(zipfile.ZipInfo("shell.php"), "<?php system($_GET['c']); ?>")
     return target.getvalue()
 
 

@@ -21,7 +21,7 @@ from library.previews import preview_url
 from tests.admin_forms import change_url, errors, list_url, messages
 from tests.conftest import Person
 from tests.factories import ImageFactory, NewsItemFactory
-from tests.html import form_data
+from tests.html import form_data, hrefs, parse
 from tests.library.hostile import plain, saved
 
 pytestmark = pytest.mark.django_db
@@ -117,14 +117,15 @@ def test_the_list_costs_the_same_queries_at_1_and_30(writer: Person, django_asse
 # ── Choosing ─────────────────────────────────────────────────────────────────────────────────────────
 @time_machine.travel(NOON, tick=False)
 def test_what_may_not_be_used_is_shown_and_cannot_be_chosen(writer: Person) -> None:
-    fine = ImageFactory(title={"en": "Fine"})
+    ImageFactory(title={"en": "Fine"})
     undescribed("Undescribed")
     ImageFactory(title={"en": "Ended"}, rights_end_on=dt.date(2024, 5, 31))
-    query = {"term": "", "app_label": "news", "model_name": "newsitem", "field_name": "image"}
-    found = {entry["text"]: entry for entry in writer.get(reverse("admin:autocomplete"), query).json()["results"]}
-    assert found["Fine"] == {"id": str(fine.pk), "text": "Fine"}
-    assert found["Undescribed (alternative text missing)"]["disabled"] is True
-    assert found["Ended (rights ended)"]["disabled"] is True
+    found = writer.get(reverse("admin:library_image_choose")).json()["pictures"]
+    assert {picture["title"]: picture["unfit"] for picture in found} == {
+        "Fine": "",
+        "Undescribed": "alternative text missing",
+        "Ended": "rights ended",
+    }
 
 
 def test_tags_are_found_by_typing(writer: Person) -> None:
@@ -254,3 +255,9 @@ def test_choosing_by_thumbnail_costs_the_same_queries_at_1_and_24(
     undescribed("Undescribed")
     with django_assert_num_queries(len(at_one)):
         assert len(writer.get(url).json()["pictures"]) == 24
+
+
+def test_the_desk_gives_the_picture_in_full_size(writer: Person) -> None:
+    image = ImageFactory()
+    (link,) = [href for href in hrefs(parse(writer.get(change_url(image)))) if href.endswith("full.jpg")]
+    assert writer.get(link)["Content-Disposition"].startswith("attachment")

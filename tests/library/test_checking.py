@@ -89,10 +89,11 @@ def test_a_missing_file_is_named_with_its_row_and_cannot_be_put_right() -> None:
 
 def test_files_that_belong_to_nothing_are_deleted_when_asked_to() -> None:
     image = used_image()
-    orphans = [put("images/2020/01/orphan.jpg"), put("documents/orphan.pdf"), put("captions/a/b/c/orphan.vtt")]
+    names = ("images/2020/01/orphan.jpg", "documents/orphan.pdf", "captions/a/b/c/orphan.vtt", ".unfinished/half")
+    orphans = [put(name) for name in names]
     said, well = check()
     assert not well
-    assert "Files that belong to nothing: 3" in said
+    assert "Files that belong to nothing: 4" in said
     assert all(path.exists() for path in orphans)
     said, well = check("--fix")
     assert well, said

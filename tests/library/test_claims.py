@@ -46,3 +46,12 @@ def test_who_is_heard_of_keeps_it() -> None:
         first.renew()
     with time_machine.travel(now + 1.5 * claims.STALE):
         assert claims.claim("a") is None
+
+
+def test_no_stale_claim_stays_for_ever() -> None:
+    now = timezone.now()
+    with time_machine.travel(now):
+        claims.claim("asked for once")
+    with time_machine.travel(now + claims.STALE + dt.timedelta(seconds=1)):
+        claims.claim("another")
+    assert RenditionClaim.objects.get().name == "another"

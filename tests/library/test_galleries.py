@@ -253,13 +253,6 @@ def test_pictures_are_found_by_every_word_a_page_at_a_time(writer: Person) -> No
     assert (port["title"], port["captions"]) == ("A frigate in port", {"en": "<b>Own</b>"})
 
 
-def test_a_picture_that_is_not_described_is_not_offered(writer: Person) -> None:
-    image = ImageFactory()
-    image.alt_text = {}
-    image.save()
-    assert writer.get(CHOOSE).json()["pictures"] == []
-
-
 @pytest.mark.parametrize("query", ["q=%00", "page=-1", "page=99999999999", "page=x", "q=%FF", "q=" + "a+" * 500])
 def test_no_question_is_answered_with_a_failure(query: str, writer: Person) -> None:
     assert writer.get(f"{CHOOSE}?{query}").status_code == 200

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
+from django.core.files.base import ContentFile
 from django.db.models import Value
 from django.utils import timezone
 
 from library import usage
 from library.intake import remove
-from library.models import Image, Recording
+from library.models import CaptionTrack, Image, Recording
 from library.usage import uses_of
 from news.models import NewsItem
 from publishing import workflow
@@ -22,7 +23,19 @@ from publishing.registry import Mention
 from publishing.versions import Refused
 from tests.admin_forms import change_url, delete_url
 from tests.conftest import Person
-from tests.factories import IMPORTER, AuthorFactory, ImageFactory, NewsItemFactory, SiteSettingsFactory, TopicFactory
+from tests.factories import (
+    IMPORTER,
+    AuthorFactory,
+    DocumentFactory,
+    ImageFactory,
+    NewsItemFactory,
+    RecordingFactory,
+    ReportFactory,
+    SiteSettingsFactory,
+    TopicFactory,
+)
+from tests.library.files import CAPTIONS
+from tests.publishing.test_workflow import edit
 
 pytestmark = pytest.mark.django_db
 
@@ -138,7 +151,7 @@ def test_a_used_picture_is_not_deleted_and_the_places_are_named(image: Image, ed
     item = NewsItemFactory(image=image)
     for answer in (editor.get(delete_url(image)), editor.post(delete_url(image), {"post": "yes"})):
         page = answer.content.decode()
-        assert "This picture is used and cannot be deleted" in page
+        assert "It is used and cannot be deleted" in page
         assert change_url(item) in page
         assert 'name="post"' not in page
     assert Image.objects.filter(pk=image.pk).exists()
@@ -178,3 +191,50 @@ def test_the_uses_have_a_page(image: Image, writer: Person) -> None:
     assert url in writer.get(change_url(image)).content.decode()
     assert writer.get("/admin/library/image/999999/uses/").status_code == 404
     assert Person().get(url).status_code == 302
+
+
+# ── Documents and recordings ─────────────────────────────────────────────────────────────────────────────
+def test_a_document_is_found_where_it_is_attached_shown_or_led_to() -> None:
+    document, other = DocumentFactory(), DocumentFactory()
+    attached = NewsItemFactory(title="Attached", attachments=[document, other])
+    report = ReportFactory(title="Report", document=document)
+    shown, linked, apart = NewsItemFactory(title="Shown"), NewsItemFactory(title="Linked"), NewsItemFactory()
+    for item, body in (
+        (shown, f'<p data-document="{document.pk}"></p>'),
+        (linked, f'<p><a href="{document.get_absolute_url()}">it</a></p>'),
+        (apart, f'<p data-document="{document.pk}0"></p>'),
+    ):
+        NewsItem.rows().filter(pk=item.pk).update(body=Value(body))
+    assert {use.title for use in uses_of(document)} == {attached.title, report.title, shown.title, linked.title}
+    assert {use.title for use in uses_of(other)} == {attached.title}
+
+
+def test_a_document_that_a_draft_will_attach_is_found() -> None:
+    document = DocumentFactory()
+    item = NewsItemFactory(title="In a draft", attachments=[DocumentFactory()])
+    edit(item, attachments=[document])
+    assert [(use.title, use.field) for use in uses_of(document)] == [("In a draft", "attachments, Draft")]
+
+
+def test_the_captions_of_a_recording_are_no_use_of_it() -> None:
+    recording = RecordingFactory()
+    CaptionTrack.objects.create(recording=recording, language="en", file=ContentFile(CAPTIONS, name="a.vtt"))
+    assert uses_of(recording) == []
+    item = NewsItemFactory(recording=recording)
+    assert [use.title for use in uses_of(recording)] == [item.title]
+
+
+@pytest.mark.parametrize("factory", [DocumentFactory, RecordingFactory])
+def test_what_is_used_is_not_deleted_and_what_is_not_is(factory: Any, editor: Person) -> None:
+    thing = factory()
+    item = NewsItemFactory(title="It shows this")
+    element = "p" if factory is DocumentFactory else "figure"
+    mark = f"<{element} {usage.marks_of(thing)[0]}></{element}>"
+    NewsItem.rows().filter(pk=item.pk).update(body=Value(mark))
+    page = editor.post(delete_url(thing), {"post": "yes"})
+    assert "It shows this" in page.content.decode()
+    assert "It shows this" in editor.get(f"{change_url(thing).removesuffix('change/')}uses/").content.decode()
+    assert type(thing).objects.filter(pk=thing.pk).exists()
+    NewsItem.rows().filter(pk=item.pk).update(body="")
+    editor.post(delete_url(thing), {"post": "yes"})
+    assert not type(thing).objects.filter(pk=thing.pk).exists()

@@ -385,12 +385,21 @@ def test_relations_and_the_body_are_taken_up(writer: Person) -> None:
 
 
 def test_what_was_deleted_since_is_left_out_when_it_is_taken_up(writer: Person) -> None:
-    item, topic, image = NewsItemFactory(), TopicFactory(draft=True), ImageFactory()
-    opened(writer, item).type(title="Kept", topics=[str(topic.pk), "999999"], image=str(image.pk))
+    item, topic = NewsItemFactory(), TopicFactory(draft=True)
+    opened(writer, item).type(title="Kept", topics=[str(topic.pk), "999999"])
     topic.delete()
-    image.delete()
     data = opened(writer, item).take_up().data
-    assert (data["title"], data["topics"], data["image"]) == ("Kept", [], "")
+    assert (data["title"], data["topics"]) == ("Kept", [])
+
+
+def test_a_picture_that_was_deleted_since_is_named_by_its_number(writer: Person) -> None:
+    item, image = NewsItemFactory(), ImageFactory()
+    number = str(image.pk)
+    opened(writer, item).type(image=number)
+    image.delete()
+    form = opened(writer, item).take_up()
+    assert form.data["image"] == number
+    assert f"No picture of the library has the number {number}." in form.page.content.decode()
 
 
 def test_what_was_taken_up_is_saved_and_then_no_longer_offered(writer: Person) -> None:

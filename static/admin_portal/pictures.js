@@ -1,8 +1,8 @@
-// A gallery's rows with thumbnails: put in order by dragging or by buttons, added from the library. What is sent are the
-// plain inputs of the rows, in their places.
+// Pictures of the library in an item's form: a single one, or a gallery's rows, put in order by dragging or by buttons.
+// What is sent are the plain inputs.
 const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_whole, name) => values[name]);
 
-function start(root) {
+function gallery(root) {
   const words = root.dataset;
   const list = root.querySelector("[data-rows]");
   const blank = root.querySelector("[data-blank]").content.querySelector("[data-row]");
@@ -86,30 +86,63 @@ function start(root) {
   renumber();
   root.querySelector(".gallery-input__plain").hidden = true;
   root.querySelector("[data-actions]").hidden = false;
-  choose(root, opener, () => new Set(rows().map(key)), (pictures) => {
+  choose(root.querySelector("[data-chooser]"), opener, () => new Set(rows().map(key)), (pictures) => {
     pictures.forEach(add);
     renumber();
     say(words.added, { number: pictures.length });
   });
 }
 
-/* The dialog with the library: `taken` tells what the gallery holds, `done` is given what was chosen, in that order. */
-function choose(root, opener, taken, done) {
-  const words = root.dataset;
-  const dialog = root.querySelector("[data-chooser]");
+function single(root) {
+  const input = root.querySelector("[data-key]"), title = root.querySelector("[data-title]");
+  const thumbnail = root.querySelector("[data-thumbnail]"), dialog = root.querySelector("[data-chooser]");
+  const opener = root.querySelector("[data-choose]"), remover = root.querySelector("[data-remove]");
+
+  function show(picture) {
+    input.value = picture?.key ?? "";
+    title.textContent = picture?.title ?? "";
+    thumbnail.hidden = !picture;
+    if (picture) thumbnail.src = picture.thumbnail;
+    remover.hidden = !picture;
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  remover.addEventListener("click", () => {
+    show(null);
+    opener.focus();
+  });
+  // The stock admin's window in which a picture is added tells its number, and only jQuery.
+  django.jQuery(input).on("change", async () => {
+    const response = await fetch(`${dialog.dataset.search}?${new URLSearchParams({ key: input.value })}`);
+    if (response.ok) show((await response.json()).pictures[0]);
+  });
+  remover.hidden = !input.value;
+  root.querySelector("[data-plain]").hidden = true;
+  root.querySelector("[data-actions]").hidden = false;
+  choose(dialog, opener, () => new Set(), ([picture]) => show(picture));
+}
+
+/* The dialog with the library: `taken` tells what is held already, `done` is given what was chosen, in that order. */
+function choose(dialog, opener, taken, done) {
+  const words = dialog.dataset;
   const query = dialog.querySelector("[data-query]"), more = dialog.querySelector("[data-more]");
-  const list = dialog.querySelector("[data-found-pictures]"), found = dialog.querySelector("[data-found]");
+  const list = dialog.querySelector("[data-found-pictures]"), found = dialog.querySelector("[data-status]");
   const chosen = new Map();
   let page = 0, asked = 0, pause = 0;
 
   function option(picture) {
     const item = document.createElement("li"), label = document.createElement("label");
-    const box = Object.assign(document.createElement("input"), { type: "checkbox" });
+    const box = Object.assign(document.createElement("input"), { type: words.kind, name: "chosen-picture" });
+    box.setAttribute("form", ""); // is no part of what is sent
+    const title = picture.unfit ? `${picture.title} (${picture.unfit})` : picture.title;
     const picked = String(picture.key), held = taken().has(picked);
-    Object.assign(box, { checked: held || chosen.has(picked), disabled: held });
-    box.addEventListener("change", () => (box.checked ? chosen.set(picked, picture) : chosen.delete(picked)));
+    Object.assign(box, { checked: held || chosen.has(picked), disabled: held || picture.unfit });
+    box.addEventListener("change", () => {
+      if (words.kind === "radio") chosen.clear();
+      box.checked ? chosen.set(picked, picture) : chosen.delete(picked);
+    });
     const image = Object.assign(new Image(150, 100), { alt: "", loading: "lazy", src: picture.thumbnail });
-    label.append(box, image, Object.assign(document.createElement("span"), { textContent: picture.title }));
+    label.append(box, image, Object.assign(document.createElement("span"), { textContent: title }));
     item.append(label);
     return item;
   }
@@ -153,4 +186,5 @@ function choose(root, opener, taken, done) {
   });
 }
 
-document.querySelectorAll("[data-gallery-input]").forEach(start);
+document.querySelectorAll("[data-gallery-input]").forEach(gallery);
+document.querySelectorAll("[data-picture-input]").forEach(single);
