@@ -53,8 +53,8 @@ def test_forms_and_lists_can_be_used_with_assistive_technology(dark: bool, desk:
 def test_an_item_is_written_published_and_seen(desk: Opener, tab: Opener) -> None:
     opened = desk()
     page = opened.open(reverse("admin:news_newsitem_add"))
-    page.get_by_label("Title:").fill("Ministers meet in Vilnius")
-    page.get_by_label("Title:").press("Tab")
+    page.get_by_label("Title:", exact=True).fill("Ministers meet in Vilnius")
+    page.get_by_label("Title:", exact=True).press("Tab")
     expect(page.get_by_label("Slug:")).to_have_value("ministers-meet-in-vilnius")
     page.get_by_label("Teaser:").fill("They talked for two days.")
     body = page.locator(".field-body .tiptap")
@@ -89,13 +89,13 @@ def test_a_featured_item_finds_what_it_leads_to(desk: Opener) -> None:
     wanted = NewsItem.objects.live().in_language("en").latest_first().first()
     assert wanted is not None
     page = desk().open(reverse("admin:news_featureditem_add"))
-    page.get_by_label("Title:").fill("A card")
+    page.get_by_label("Title:", exact=True).fill("A card")
     page.locator(".field-target .select2-selection").click()
     page.locator(".select2-search__field").press_sequentially(wanted.title[:16])
     page.locator(".select2-results__option", has_text=wanted.title).first.click()
     page.get_by_role("button", name="Save draft").first.click()
     page.wait_for_selector(".messagelist .success")
-    expect(page.get_by_label("Title:")).to_have_value("A card")
+    expect(page.get_by_label("Title:", exact=True)).to_have_value("A card")
     assert FeaturedItem.objects.get(title="A card").target == target_of(wanted)
 
 

@@ -28,7 +28,7 @@ DOCS = (PASTED / "docs.html").read_text(encoding="utf-8")
 
 def new_article(opened: Tab, slug: str) -> Page:
     page = opened.open(reverse("admin:review_article_add"))
-    page.get_by_label("Title:").fill("Ministers meet")
+    page.get_by_label("Title:", exact=True).fill("Ministers meet")
     page.get_by_label("Slug:").fill(slug)
     page.locator(".field-body .tiptap").click()
     return page

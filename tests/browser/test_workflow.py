@@ -44,7 +44,7 @@ def region(page: Page, name: str) -> Locator:
 
 
 def write(page: Page, place: str, words: str) -> None:
-    page.get_by_label(place).fill(words)
+    page.get_by_label(place, exact=True).fill(words)
 
 
 def read(visitor: Tab, path: str) -> str:
@@ -165,7 +165,7 @@ def test_two_people_change_a_live_item_and_lose_nothing(person: Opener, tab: Ope
     save(hers)
     write(his, "Teaser:", "They went on.")
     save(his, says="Merged with what vera has saved meanwhile.")
-    expect(his.get_by_label("Title:")).to_have_value("Talks in Tallinn")
+    expect(his.get_by_label("Title:", exact=True)).to_have_value("Talks in Tallinn")
     expect(his.get_by_label("Teaser:")).to_have_value("They went on.")
 
     vera.open(change_url(item))

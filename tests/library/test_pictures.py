@@ -160,11 +160,3 @@ def test_after_the_last_day_no_page_shows_the_picture_or_its_words(image: Image,
     before, after = seen
     assert {address for address, html in before.items() if of_it[0] not in html} == set()
     assert {(address, words) for address, html in after.items() for words in of_it if words in html} == set()
-
-
-# ── Alone ────────────────────────────────────────────────────────────────────────────────────────────────
-def test_networks_are_given_one_jpeg_with_its_whole_address(image: Image, visitor: Person) -> None:
-    page = visitor.get(NewsItemFactory(image=image).get_absolute_url()).content.decode()
-    assert f'<meta property="og:image" content="http://testserver{folder_address(image)}wide-1200.jpg">' in page
-    assert '<meta property="og:image:alt" content="A ship &amp; its “crew”">' in page
-    assert "og:image" not in visitor.get(NewsItemFactory().get_absolute_url()).content.decode()
