@@ -15,8 +15,12 @@ function name(root) {
 }
 
 window.addEventListener("load", () => {
-  name(document);
+  const jQuery = window.django?.jQuery;
+  if (!jQuery) return name(document);
+  // jQuery calls its waiting functions in a task of their own, which can come after this event: this one is called
+  // after those that build the search boxes.
+  jQuery(() => name(document));
   // A search box is named again after a choice: its name tells what is chosen.
-  window.django?.jQuery(document).on("change", (event) => name(event.target.closest(".form-row")?.parentNode ?? document));
+  jQuery(document).on("change", (event) => name(event.target.closest(".form-row")?.parentNode ?? document));
 });
 document.addEventListener("formset:added", (event) => name(event.target));

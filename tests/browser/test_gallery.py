@@ -137,8 +137,7 @@ def test_without_scripts_each_picture_leads_to_its_large_size(tab: Opener, galle
     assert page.request.get(page.url.partition("/en/")[0] + address).headers["content-type"].startswith("image/")
 
 
-@pytest.mark.parametrize("width", [WIDE, PHONE, SMALLEST])
-@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize(("width", "dark"), [(WIDE, False), (PHONE, True), (SMALLEST, False)])
 def test_gallery_and_viewer_are_accessible_and_fit(width: int, dark: bool, tab: Opener, gallery: str) -> None:
     page = tab(width, dark=dark).open(gallery)
     assert violations(page) == []
@@ -176,8 +175,7 @@ def test_a_film_plays_here_with_its_captions(tab: Opener, film: str) -> None:
     expect(page.get_by_text("This film belongs to the sample.")).to_be_visible()
 
 
-@pytest.mark.parametrize("width", [WIDE, PHONE, SMALLEST])
-@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize(("width", "dark"), [(WIDE, False), (PHONE, True), (SMALLEST, False)])
 def test_players_are_accessible_and_fit(width: int, dark: bool, tab: Opener, film: str) -> None:
     away = NewsItem.objects.live().in_language("en").filter(recording__file="").latest_first()[0].get_absolute_url()
     for path in (film, away):
@@ -318,8 +316,7 @@ def test_the_form_works_without_scripts(form: Callable[..., Any]) -> None:
     assert saved(page, item) == ["C", "A"]
 
 
-@pytest.mark.parametrize("width", [WIDE, PHONE])
-@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize(("width", "dark"), [(WIDE, False), (PHONE, True)])
 def test_the_form_and_the_library_are_accessible(width: int, dark: bool, desk: Opener, gallery: str) -> None:
     item = NewsItem.objects.get(kind="photo-gallery", language="en", slug=gallery.rstrip("/").rpartition("/")[2])
     opened = desk(width=width, dark=dark)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -271,24 +270,25 @@ def one_of_everything(person: Person, kind: Any, number: int) -> None:
             workflow.return_to_author(draft, by=IMPORTER, note="Why?")
 
 
-@pytest.mark.parametrize("who", ["writer", "editor", "french_desk", "administrator"])
-def test_it_costs_the_same_queries_at_1_and_30_of_each(who: str, request: pytest.FixtureRequest) -> None:
-    person: Person = request.getfixturevalue(who)
-
-    def queries() -> int:
-        with CaptureQueriesContext(connection) as captured:
-            start(person)
-        return len(captured)
+def test_it_costs_the_same_queries_at_1_and_30_of_each(
+    writer: Person, editor: Person, french_desk: Person, administrator: Person
+) -> None:
+    def queries() -> list[int]:
+        counts = []
+        for person in (writer, editor, french_desk, administrator):
+            with CaptureQueriesContext(connection) as captured:
+                start(person)
+            counts.append(len(captured))
+        return counts
 
     author = member_of("Editors", "author")
-    fill: Callable[[int], None] = lambda number: one_of_everything(author, NewsItem, number)  # noqa: E731
-    fill(0)
+    one_of_everything(author, NewsItem, 0)
     queries()  # content types and the like are read once a process
     at_one = queries()
     for number in range(1, 30):
-        fill(number)
+        one_of_everything(author, NewsItem, number)
     assert queries() == at_one
-    assert at_one <= 45
+    assert max(at_one) <= 45
 
 
 def test_no_text_of_a_revision_is_read(editor: Person) -> None:
