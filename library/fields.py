@@ -44,7 +44,15 @@ def sanitise(html: str) -> str:
     """
     if sum(1 for _found in NESTING.finditer(html)) > MOST_NESTING:
         raise ValidationError(_("This text has too many lists, headings or tables. Make several of it."))
-    return _EMPTY.sub("", _cleaner.clean(tidied(html) if looks_pasted(html) else html)).strip()
+    cleaned = _cleaned(tidied(html) if looks_pasted(html) else html)
+    # What an element that is not allowed held can belong elsewhere without it: a paragraph in a button, in a paragraph.
+    while cleaned != (again := _cleaned(cleaned)):
+        cleaned = again
+    return cleaned
+
+
+def _cleaned(html: str) -> str:
+    return _EMPTY.sub("", _cleaner.clean(html)).strip()
 
 
 class RichTextFormField(forms.CharField):

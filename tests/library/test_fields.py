@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.core.exceptions import ValidationError
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
@@ -89,6 +89,8 @@ def test_whatever_surrounds_it_a_script_is_no_address(noise: str) -> None:
 
 
 @hypothesis_settings(max_examples=200, deadline=None)
+@example("<p><button>x</button><p>y</p>")
+@example("<p><button><p>x</p></button></p>")
 @given(
     st.lists(
         st.sampled_from([*ATTACKS, "<p>", "</p>", "<td>", "<!--", "-->", "'", '"', "<a href=", ">", "é", "&lt;"])
