@@ -22,6 +22,7 @@ from library.models import Image
 from pages.models import topics_field
 from publishing import clock
 from publishing.dates import day_in_words, moment_in_words
+from publishing.languages import listed
 from publishing.models import Publishable, PublishableQuerySet, require_plausible_year
 
 
@@ -208,5 +209,10 @@ class Event(Publishable):
         end = time_format(self.end_time, "TIME_FORMAT") if self.end_time else ""
         zone = zone_label(self.time_zone)
         if last:
-            return f"{days}, {begin} – {last}{', ' + end if end else ''} ({zone})"
-        return f"{days}, {begin}{'–' + end if end else ''} ({zone})"
+            return f"{listed([days, begin])} – {listed([last, end])} ({zone})"
+        return f"{listed([days, begin])}{'–' + end if end else ''} ({zone})"
+
+    @property
+    def where(self) -> str:
+        """Place and city, as far as they are known."""
+        return listed([self.place, self.city])

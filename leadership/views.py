@@ -26,7 +26,7 @@ class TermView(ItemView):
         term: TermOfOffice = self.object
         today = clock.today()
         is_current = term.began_on <= today and (term.ended_on is None or term.ended_on >= today)
-        reports = AnnualReport.objects.live().in_language(term.language).for_cards().latest_first()
+        reports = AnnualReport.objects.live().for_readers_of(term.language).for_cards().latest_first()
         return super().get_context_data(
             is_current=is_current,
             appearances=self._appearances(term),
@@ -40,7 +40,7 @@ class TermView(ItemView):
             for kind, field in registry.kinds_about(TermOfOffice)
             for item in kind.model.rows()
             .live()
-            .in_language(term.language)
+            .for_readers_of(term.language)
             .filter(**{field: term.original_key})
             .for_cards()
             .latest_first()[: self.limit]

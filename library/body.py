@@ -176,6 +176,8 @@ class _Writer(HTMLParser):
         if href.startswith(TARGET):
             target = self.targets.get(href.removeprefix(TARGET))
             href = target.url if target else ""
+            if target and target.language not in ("", self.language):
+                attributes = {**attributes, "hreflang": target.language}
         if not href or self._among("a"):
             return _Open("a")
         outside = {"rel": "noopener"} if not href.startswith("/") else {}

@@ -15,6 +15,7 @@ from news.metadata import news_item
 from news.models import FeaturedItem, NewsItem
 from pages.filters import TopicFilter
 from pages.models import Topic
+from publishing.languages import current_language
 from publishing.metadata import Absolute, Thing
 from publishing.models import PublishableQuerySet
 from publishing.selection import related_items
@@ -133,7 +134,7 @@ def with_targets(cards: Any) -> list[FeaturedItem]:
     cards = list(cards)
     if not cards:
         return []
-    targets = resolve_targets([card.target for card in cards], language=cards[0].language)
+    targets = resolve_targets([card.target for card in cards], language=current_language())
     shown = [card for card in cards if card.target in targets]
     for card in shown:
         card.url, card.external = targets[card.target].url, targets[card.target].external

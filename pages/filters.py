@@ -18,7 +18,7 @@ class TopicFilter(ListFilter):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         topics = (
-            Topic.objects.live().in_language(current_language()).order_by("title").only("slug", "title", "original")
+            Topic.objects.live().for_readers_of(current_language()).order_by("title").only("slug", "title", "original")
         )
         self.topics = {topic.slug: topic for topic in topics}
         choices = [(slug, topic.title) for slug, topic in self.topics.items()]

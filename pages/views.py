@@ -86,7 +86,7 @@ class TopicView(ItemView):
                 "items": list(
                     kind.model.rows()
                     .live()
-                    .in_language(self.object.language)
+                    .for_readers_of(self.object.language)
                     .filter(**{field: self.object.original_key})
                     .for_cards()
                     .latest_first()[: self.limit]
@@ -108,7 +108,7 @@ class TopicList(ListView[Topic]):
     template_name = "pages/topic_list.html"
 
     def get_queryset(self) -> Any:
-        return Topic.objects.live().in_language(current_language()).for_cards().order_by("title")
+        return Topic.objects.live().for_readers_of(current_language()).for_cards().order_by("title")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         heading = gettext("Topics")

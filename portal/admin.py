@@ -2,6 +2,7 @@ from collections import defaultdict
 from typing import Any
 
 from admin_ordering.admin import OrderableAdmin
+from django import forms
 from django.contrib import admin
 from django.db import transaction
 from django.db.models import QuerySet
@@ -16,17 +17,32 @@ from portal.models import MenuLink, SiteSettings
 from publishing.admin_forms import RevisedForm
 from publishing.admin_recorded import RecordedAdmin
 from publishing.diff import differences
-from publishing.languages import own_name
+from publishing.languages import language_choices, own_name
 from publishing.records import AuditEntry, Revision
 from publishing.snapshots import Content
 from publishing.versions import audit
 
 
+class SiteSettingsForm(RevisedForm):
+    with_originals = forms.MultipleChoiceField(
+        label=_("Languages that also list what is not translated yet"),
+        choices=language_choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_(
+            "Readers of these languages find an item without a version of theirs in the lists all the same, in the"
+            " language it was written in and marked as such. In the others it is left out."
+        ),
+    )
+
+
 @admin.register(SiteSettings)
 class SiteSettingsAdmin(PicturesAdminMixin, RecordedAdmin):
+    form = SiteSettingsForm
     fieldsets = (
         (_("The organisation"), {"fields": ["name", "tagline", "logo", "address", "press_email"]}),
         (_("Notice"), {"fields": ["notice"]}),
+        (_("Translations"), {"fields": ["with_originals"]}),
         (
             _("Titles on the home page"),
             {

@@ -23,6 +23,7 @@ class MenuEntry:
     label: str
     url: str
     external: bool = False
+    language: str = ""  # of the label, where it is the title of what it leads to
     icon: str = ""
     current: bool = False
     children: list[MenuEntry] = field(default_factory=list)
@@ -59,7 +60,13 @@ def menus(language: str, path: str = "", page_targets: PageTargets | None = None
     for link in links:
         target = targets.get(link.target)
         if target is not None:
-            entries[link.pk] = MenuEntry(link.label or target.title, target.url, target.external, link.icon)
+            entries[link.pk] = MenuEntry(
+                link.label or target.title,
+                target.url,
+                target.external,
+                "" if link.label else target.language,
+                link.icon,
+            )
         elif link.parent_id is None and not link.target:
             entries[link.pk] = MenuEntry(link.label, "")
     by_menu: dict[str, list[MenuEntry]] = {str(menu): [] for menu in MenuLink.Menu.values}
@@ -90,22 +97,32 @@ def versions_of_page(request: HttpRequest) -> dict[str, str]:
 
 
 def language_links(request: HttpRequest) -> list[dict[str, Any]]:
-    """The language switch: the same page where it exists in that language, else that language's home page."""
+    """The language switch: the same page, which says so itself where it is not translated yet.
+
+    What is no page in any language leads to that language's home page.
+    """
     versions = getattr(request, "language_switch", None) or versions_of_page(request)
+    says_so = bool(versions) and not hasattr(request, "preview")
     links = []
     for code, _name in settings.LANGUAGES:
         with override(code):
             home = reverse("home")
-        url = versions.get(code, home)
+        url = versions.get(code) or (translate_url(request.path, code) if says_so else home)
         links.append({"code": code, "name": own_name(code), "url": url, "current": code == current_language()})
     return links
 
 
 def alternates(request: HttpRequest) -> list[dict[str, str]]:
-    """Absolute addresses for `hreflang`, in every language in which the page exists; none for a preview."""
+    """Absolute addresses for `hreflang`, in every language in which the page exists; none for a preview.
+
+    `x-default`, for readers of all other languages, is the version in the site's first one.
+    """
     if hasattr(request, "preview"):
         return []
-    return [{"code": code, "url": request.build_absolute_uri(url)} for code, url in versions_of_page(request).items()]
+    versions = versions_of_page(request)
+    found = [{"code": code, "url": request.build_absolute_uri(url)} for code, url in versions.items()]
+    default = versions.get(settings.LANGUAGE_CODE)
+    return [*found, {"code": "x-default", "url": request.build_absolute_uri(default)}] if default else found
 
 
 def canonical(request: HttpRequest) -> str:

@@ -11,7 +11,7 @@ from django.utils.cache import patch_vary_headers
 
 from portal.models import SiteSettings
 from publishing import clock, due
-from publishing.languages import language_choices
+from publishing.languages import language_choices, originals_stand_in
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +77,7 @@ class InstantMiddleware:
         """None if something was due: it has gone live now, and the page is to be computed from what stands then."""
         with clock.one_state_of_the_database():
             site = SiteSettings.load(with_next_due=True)
-            with clock.stopped() as instant:
+            with clock.stopped() as instant, originals_stand_in(site.with_originals):
                 if not (may_apply and site.next_due and site.next_due <= instant):
                     request.site_settings = site  # type: ignore[attr-defined]
                     return self.get_response(request)

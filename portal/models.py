@@ -43,6 +43,9 @@ class SiteSettings(Recorded):
         help_text=_("Shown at the foot of every page until the reader closes it: cookies, privacy."),
     )
 
+    # Codes.
+    with_originals = models.JSONField(_("languages with untranslated items"), default=list, blank=True)
+
     latest_title = TranslatedTextField(_("title of the latest news"), blank=True)
     featured_title = TranslatedTextField(_("title of the featured items"), blank=True)
     leader_title = TranslatedTextField(_("title of the Secretary General"), blank=True)

@@ -118,9 +118,10 @@ DATABASES = {"default": env.database("DATABASE_URL", default=f"sqlite:///{VAR_DI
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # ── Languages, dates, time ───────────────────────────────────────────────────────────────────────────
-KNOWN_LANGUAGES = {"en": _("English"), "fr": _("French")}
+KNOWN_LANGUAGES = {"en": _("English"), "fr": _("French"), "uk": _("Ukrainian"), "ar": _("Arabic")}
 LANGUAGES = [
-    (code, KNOWN_LANGUAGES[code]) for code in env.words("LANGUAGES", default=["en", "fr"], among=KNOWN_LANGUAGES)
+    (code, KNOWN_LANGUAGES[code])
+    for code in env.words("LANGUAGES", default=list(KNOWN_LANGUAGES), among=KNOWN_LANGUAGES)
 ]
 LANGUAGE_CODE = LANGUAGES[0][0]
 LOCALE_PATHS = [BASE_DIR / "locale"]

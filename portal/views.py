@@ -49,7 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _live(model: Any, language: str) -> Any:
-    return model.objects.live().in_language(language).for_cards()
+    return model.objects.live().for_readers_of(language).for_cards()
 
 
 @require_safe

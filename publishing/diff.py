@@ -16,6 +16,7 @@ from django.utils.text import capfirst
 from django.utils.timezone import is_aware, localtime
 from django.utils.translation import gettext
 
+from publishing.languages import listed
 from publishing.models import Part, Publishable, Recorded
 from publishing.snapshots import Content, changed, fields_of
 
@@ -143,7 +144,7 @@ def readable(field: models.Field[Any, Any] | Part, value: Any) -> str:
     if field.related_model is not None:
         keys = value if isinstance(value, list) else [value]
         related = field.related_model._default_manager.filter(pk__in=keys)  # type: ignore[union-attr]
-        return ", ".join(sorted(str(other) for other in related)) or gettext("(deleted)")
+        return listed(sorted(str(other) for other in related)) or gettext("(deleted)")
     if field.choices:
         return str(dict(field.flatchoices).get(value, value))
     if isinstance(value, bool):

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast
 from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Max, Q
+from django.db.models import Exists, F, Max, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from publishing import clock
-from publishing.languages import default_language, language_choices
+from publishing.languages import default_language, language_choices, originals_stand_in_for
 from publishing.records import (  # noqa: F401  (Django finds an app's models here)
     AuditEntry,
     FormerAddress,
@@ -79,6 +79,13 @@ class PublishableQuerySet(models.QuerySet[T]):
 
     def in_language(self, language: str) -> Self:
         return self.filter(language=language)
+
+    def for_readers_of(self, language: str) -> Self:
+        """The versions in a language and, if that is what the site wants, the originals that have none in it yet."""
+        if not originals_stand_in_for(language):
+            return self.in_language(language)
+        translation = self.model._default_manager.live().in_language(language).filter(original=OuterRef("pk"))  # type: ignore[attr-defined]
+        return self.filter(Q(language=language) | Q(original__isnull=True) & ~Exists(translation))
 
     def originals(self) -> Self:
         return self.filter(original__isnull=True)

@@ -13,7 +13,7 @@ def related_items(item: Publishable, *, through: type[Model], key: str, limit: i
         type(item)
         .rows()
         .live()
-        .in_language(item.language)
+        .for_readers_of(item.language)
         .exclude(pk=item.pk)
         .filter(Exists(shared))
         .for_cards()

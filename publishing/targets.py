@@ -2,7 +2,7 @@
 
 `kind:key` points at an item by the key of its original, `section:key` at a section of the site; anything else is a web
 or mail address. An item's address and title are looked up when the link is shown, so a link follows its item, and is
-left out while the item is not public in the reader's language.
+left out while there is no public version for readers of its language.
 """
 
 from __future__ import annotations
@@ -33,11 +33,13 @@ _is_web_address = URLValidator(schemes=["http", "https"])
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a link leads, in one language."""
+    """Where a link leads."""
 
     title: str
     url: str
     external: bool = False
+    language: str = ""
+    """Of the item's version that it leads to."""
 
 
 def target_of(item: Publishable) -> str:
@@ -68,14 +70,15 @@ def resolve_targets(texts: Iterable[str], *, language: str) -> dict[str, Target]
                 found[text] = Target(text.removeprefix("https://").removeprefix("mailto:"), text, True)
             elif section := registry.section(text.removeprefix("section:")):
                 found[text] = Target(str(section.label), section.url())
-        for kind_key, original, title, slug, day in _public_items(keys, language):
-            kind = registry.kind_named(kind_key)
-            if kind is not None:
-                found[f"{kind_key}:{original}"] = Target(title, kind.model.address(slug, day))
+    for kind_key, original, title, slug, day, version in _public_items(keys, language):
+        kind = registry.kind_named(kind_key)
+        if kind is not None:
+            with override(version):
+                found[f"{kind_key}:{original}"] = Target(title, kind.model.address(slug, day), language=version)
     return found
 
 
-def _public_items(keys: dict[str, set[int]], language: str) -> Iterable[tuple[str, int, str, str, dt.date | None]]:
+def _public_items(keys: dict[str, set[int]], language: str) -> Iterable[tuple[str, int, str, str, dt.date | None, str]]:
     queries = []
     for kind in registry.kinds_with_pages():
         wanted = keys.get(kind.key)
@@ -83,7 +86,7 @@ def _public_items(keys: dict[str, set[int]], language: str) -> Iterable[tuple[st
             continue
         model = kind.model
         day = F(model.address_day) if model.address_day else Cast(Value(None), models.DateField())
-        live = model.rows().live().in_language(language)
+        live = model.rows().live().for_readers_of(language)
         queries.append(
             live.filter(Q(pk__in=wanted) | Q(original__in=wanted))
             .order_by()
@@ -93,6 +96,7 @@ def _public_items(keys: dict[str, set[int]], language: str) -> Iterable[tuple[st
                 F("title"),
                 F(model.address_slug),
                 day,
+                F("language"),
             )
         )
     if not queries:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
@@ -10,6 +11,7 @@ from django import forms
 from django.db.models import Max, Min, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -55,6 +57,11 @@ def share_links(request: HttpRequest, title: str) -> list[dict[str, str]]:
     ]
 
 
+def addresses_of(versions: Iterable[Publishable]) -> dict[str, str]:
+    """The paths of an item's versions by language."""
+    return {version.language: version.get_absolute_url() for version in versions}
+
+
 class ItemView(DetailView[Any]):
     """The page of one live version, in the language of the address."""
 
@@ -69,10 +76,21 @@ class ItemView(DetailView[Any]):
         try:
             return super().get(request, *args, **kwargs)
         except Http404:
-            answer = former.answer(request, self.rows_here().first())
+            answer = former.answer(request, self.rows_here().first()) or self.untranslated()
             if answer is None:
                 raise
             return answer
+
+    def untranslated(self) -> HttpResponse | None:
+        """What to say at the address of an item that has no version in this language; None if it is nobody's."""
+        live = self.model.rows().live()
+        found = self.here(live).first()
+        if found is None:
+            return None
+        versions = live.versions_of(found.original_key).exclude(language=current_language())
+        offered = sorted(versions, key=lambda version: (version.original_id is not None, version.language))
+        self.request.item_versions = addresses_of(offered)  # type: ignore[attr-defined]
+        return render(self.request, "untranslated.html", {"versions": offered})
 
     def get_queryset(self) -> PublishableQuerySet[Any]:
         return self.model.rows().live().select_related(*self.shows)
@@ -100,9 +118,7 @@ class ItemView(DetailView[Any]):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         item: Publishable = self.object
-        self.request.item_versions = {  # type: ignore[attr-defined]
-            version.language: version.get_absolute_url() for version in self.versions
-        }
+        self.request.item_versions = addresses_of(self.versions)  # type: ignore[attr-defined]
         targets_of_page(self.request, item.language).announce(targets_in(item))
         context["breadcrumbs"] = [*self.breadcrumbs(item), crumb(item.title)]
         context["structured_data"] = self.structured_data(context, self.request.build_absolute_uri)
@@ -164,7 +180,7 @@ class ListFilter(forms.Form):
 
 
 class ItemList(ListView[Any]):
-    """A list of live items in the language of the address, newest first, with its filters in the query string."""
+    """Live items for readers of the language of the address, newest first, with the filters in the query string."""
 
     model: type[Publishable]
     paginate_by = 20
@@ -174,7 +190,7 @@ class ItemList(ListView[Any]):
     mixed = False
 
     def base_queryset(self) -> PublishableQuerySet[Any]:
-        return self.model.rows().live().in_language(current_language())
+        return self.model.rows().live().for_readers_of(current_language())
 
     def ordered(self, queryset: PublishableQuerySet[Any]) -> QuerySet[Any]:
         return queryset.for_cards().latest_first()

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Cast
+from django.utils.text import capfirst
 from django.utils.translation import override
 
 from publishing import registry
@@ -23,6 +24,7 @@ class Found:
     """One result, with what a list row shows."""
 
     title: str
+    language: str
     url: str
     kicker: str
     teaser: str
@@ -41,7 +43,7 @@ def matches(text: str, *, language: str) -> Any:
 
 def _of_kind(kind: registry.ContentKind, words: list[str], language: str) -> Any:
     model: type[Publishable] = kind.model
-    queryset = model.rows().live().in_language(language).order_by()
+    queryset = model.rows().live().for_readers_of(language).order_by()
     for word in words:
         queryset = queryset.filter(Q(title__icontains=word) | Q(**{f"{kind.teaser_field}__icontains": word}))
     day = F(model.address_day) if model.address_day else Cast(Value(None), models.DateField())
@@ -52,13 +54,14 @@ def _of_kind(kind: registry.ContentKind, words: list[str], language: str) -> Any
         found_slug=F(model.address_slug),
         found_day=day,
         found_live_from=F("live_from"),
-    ).values_list("found_kind", "found_title", "found_teaser", "found_slug", "found_day", "found_live_from")
+    ).values_list("found_kind", "found_title", "language", "found_teaser", "found_slug", "found_day", "found_live_from")
 
 
-def found(rows: Any, *, language: str) -> Iterator[Found]:
-    with override(language):
-        for key, title, teaser, slug, day, _live_from in rows:
-            kind = registry.kind_named(key)
-            if kind is not None:
-                label = str(kind.model._meta.verbose_name)
-                yield Found(title, kind.model.address(slug, day), label[:1].upper() + label[1:], teaser, day)
+def found(rows: Any) -> Iterator[Found]:
+    """Results, with their kinds named in the active language."""
+    for key, title, language, teaser, slug, day, _live_from in rows:
+        kind = registry.kind_named(key)
+        if kind is not None:
+            with override(language):
+                url = kind.model.address(slug, day)
+            yield Found(title, language, url, capfirst(str(kind.model._meta.verbose_name)), teaser, day)

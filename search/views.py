@@ -38,6 +38,6 @@ def search(request: HttpRequest) -> HttpResponse:
             "page_obj": page,
             "paginator": paginator,
             "total": paginator.count,
-            "results": list(found(page.object_list, language=current_language())),
+            "results": list(found(page.object_list)),
         }
     return render(request, "search/search.html", context)

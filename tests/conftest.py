@@ -26,6 +26,23 @@ from tests.factories import UserFactory
 PUBLISHABLE = [model for model in apps.get_models() if issubclass(model, Publishable)]
 
 
+ASK_A_DATABASE = {"db", "transactional_db", "django_db_setup"}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What asks no database is tested once, with SQLite."""
+    if connection.vendor == "sqlite":
+        return
+
+    def asks(item: Any) -> bool:
+        marked = any(item.get_closest_marker(name) for name in ("django_db", "skipif"))
+        return marked or bool(ASK_A_DATABASE.intersection(item.fixturenames))
+
+    alone = [item for item in items if not asks(item)]
+    config.hook.pytest_deselected(items=alone)
+    items[:] = [item for item in items if asks(item)]
+
+
 class Person(Client):
     """A browser with somebody in front of it."""
 

@@ -27,7 +27,7 @@ os.environ.update(
     SECRET_KEY="a-key-for-tests-only",
     ALLOWED_HOSTS="testserver,localhost,127.0.0.1",
     CSRF_TRUSTED_ORIGINS="",
-    LANGUAGES="en,fr",
+    LANGUAGES="en,fr,uk,ar",
     TIME_ZONE="Europe/Brussels",
     MEDIA_ROOT=str(FOLDER / "media"),
     MEDIA_STORAGE_URL="",

@@ -126,14 +126,14 @@ class SampleLoader:
 
         return PLACEHOLDER.sub(key, text)
 
-    def titles(self, entry: dict[str, Any]) -> Translations:
-        return Translations({code: entry[code]["title"] for code in self.languages if code in entry})
+    def texts(self, entry: dict[str, Any], name: str = "title") -> Translations:
+        return Translations({code: entry[code][name] for code in self.languages if code in entry})
 
     def image(self, key: str, entry: dict[str, Any]) -> Image | None:
         style = entry.get("picture")
         if not style:
             return None
-        image = self.picture(key, self.titles(entry), STYLES[style].alt, lambda: jpeg(paint(style, key)))
+        image = self.picture(key, self.texts(entry), STYLES[style].alt, lambda: jpeg(paint(style, key)))
         self.painted.append((image, style))
         return image
 
@@ -189,10 +189,14 @@ class SampleLoader:
     def leadership(self) -> None:
         for entry in self.entries("leadership.toml", "term"):
             key, name = entry["key"], entry["en"]["title"]
-            alt = {"en": f"Abstract portrait in the place of a photograph of {name}",
-                   "fr": f"Portrait abstrait tenant lieu de photographie de {name}"}  # fmt: skip
+            alt = {
+                "en": f"Abstract portrait in the place of a photograph of {name}",
+                "fr": f"Portrait abstrait tenant lieu de photographie de {name}",
+                "uk": "Абстрактний портрет замість фотографії",
+                "ar": "صورة شخصية تجريدية بدلًا من صورة فوتوغرافية",
+            }
             facts = {
-                "image": self.picture(f"term-{key}", self.titles(entry), alt, partial(face, entry["portrait"])),
+                "image": self.picture(f"term-{key}", self.texts(entry), alt, partial(face, entry["portrait"])),
                 "began_on": entry["began_on"],
                 "ended_on": entry.get("ended_on"),
                 **{field: entry.get(field, "") for field in ("x_url", "facebook_url", "instagram_url", "linkedin_url")},
@@ -204,9 +208,14 @@ class SampleLoader:
 
     def report(self, entry: dict[str, Any]) -> None:
         key, year = entry["key"], str(entry["year"])
-        alt = {"en": f"Cover of the annual report for {year}", "fr": f"Couverture du rapport annuel {year}"}
+        alt = {
+            "en": f"Cover of the annual report for {year}",
+            "fr": f"Couverture du rapport annuel {year}",
+            "uk": f"Обкладинка річного звіту за {year} рік",
+            "ar": f"غلاف التقرير السنوي لعام {year}",
+        }
         facts = {
-            "image": self.picture(f"report-{key}", self.titles(entry), alt, lambda: jpeg(cover(key, year))),
+            "image": self.picture(f"report-{key}", self.texts(entry), alt, lambda: jpeg(cover(key, year))),
             "year": entry["year"],
             "published_on": entry["date"],
         }
@@ -279,12 +288,17 @@ class SampleLoader:
     def author(self, entry: dict[str, Any]) -> Author:
         author = Author.objects.filter(name=entry["name"]).first()
         if author is None:
-            alt = {"en": "Abstract portrait", "fr": "Portrait abstrait"}
+            alt = {
+                "en": "Abstract portrait",
+                "fr": "Portrait abstrait",
+                "uk": "Абстрактний портрет",
+                "ar": "صورة شخصية تجريدية",
+            }
             key, name = entry["key"], Translations(en=entry["name"])
             author = Author(
                 name=entry["name"],
-                affiliation=Translations({code: entry[code]["affiliation"] for code in self.languages}),
-                biography=Translations({code: entry[code]["biography"] for code in self.languages}),
+                affiliation=self.texts(entry, "affiliation"),
+                biography=self.texts(entry, "biography"),
                 image=self.picture(f"author-{key}", name, alt, partial(face, entry["portrait"])),
             )
             author.full_clean()

@@ -27,10 +27,22 @@ SCENES = {
         "Il montre une image peinte là où une rédaction montrerait la sienne.",
         "Le portail le lit lui-même\u00a0: rien n’est demandé à un autre site.",
     ),
+    "uk": (
+        "Цей фільм є частиною демонстрації.",
+        "Він показує намальоване зображення там, де редакція показала б своє.",
+        "Його відтворює сам портал: в інших сайтів нічого не запитується.",
+    ),
+    "ar": (
+        "هذا الفيلم جزء من الموقع التجريبي.",
+        "يعرض صورة مرسومة حيث تعرض غرفة الأخبار صورها.",
+        "يشغّله الموقع نفسه: لا يُطلب شيء من أي موقع آخر.",
+    ),
 }
 INSTEAD = {
     "en": "In the place of photograph {number}: {words}.",
     "fr": "À la place de la photographie n°\u00a0{number}\u00a0: {words}.",
+    "uk": "Замість знімка {number}: {words}.",
+    "ar": "بدلًا من الصورة رقم {number}: {words}.",
 }
 
 

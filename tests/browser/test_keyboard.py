@@ -53,7 +53,7 @@ class Keyboard:
     def type(self, words: str) -> None:
         self.page.keyboard.type(words)
 
-    def tab_to(self, selector: str, *, within: int = 100) -> None:
+    def tab_to(self, selector: str, *, within: int = 200) -> None:
         """Each stop on the way can be seen to have the focus."""
         for _ in range(within):
             self.page.keyboard.press("Tab")

@@ -144,6 +144,8 @@ def typed(*rows: tuple[str, str, str, str]) -> QueryDict:
         data.appendlist("gallery_place", place)
         data.appendlist("gallery_caption_en", english)
         data.appendlist("gallery_caption_fr", french)
+        data.appendlist("gallery_caption_uk", "")
+        data.appendlist("gallery_caption_ar", "")
     return data
 
 

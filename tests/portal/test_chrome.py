@@ -117,6 +117,6 @@ def test_the_language_switch_of_a_list_leads_to_the_same_list(url: str, french: 
 
 def test_the_language_switch_names_languages_in_themselves(visitor: Person) -> None:
     switch = one(parse(visitor.get("/fr/")), "ul", cls="language__list")
-    assert texts(switch, "a") == ["English", "Français"]
-    assert [a.get("lang") for a in switch.iter("a")] == ["en", "fr"]
-    assert [a.get("aria-current") for a in switch.iter("a")] == [None, "true"]
+    assert texts(switch, "a") == ["English", "Français", "Українська", "العربيّة"]
+    assert [a.get("lang") for a in switch.iter("a")] == ["en", "fr", "uk", "ar"]
+    assert [a.get("aria-current") for a in switch.iter("a")] == [None, "true", None, None]

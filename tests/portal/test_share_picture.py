@@ -205,9 +205,10 @@ def test_letters_are_found_in_the_files_that_the_style_sheet_names() -> None:
     assert [face.path.name for face in faces(SERIF)] == [
         "chancery-serif-latin.woff2",
         "chancery-serif-latin-ext.woff2",
+        "chancery-serif-cyrillic.woff2",
     ]
     assert all(face.path.exists() for family in (SERIF, SANS) for face in faces(family))
-    assert can_be_written("Ğdańsk, Škoda, œuvre – “1er” 1 000 € · …", SANS)
+    assert can_be_written("Ğdańsk, Škoda, œuvre – “1er” 1 000 € · …, Ґанок і об’їзд", SANS)
 
 
 def test_every_letter_that_the_style_sheet_promises_has_a_shape() -> None:

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
     ("accepts", "home"),
     [
         ("fr", "/fr/"), ("fr-CA,fr;q=0.9,en;q=0.8", "/fr/"), ("en-GB", "/en/"), ("de,fr;q=0.5", "/fr/"),
-        ("en;q=0.2, fr;q=0.7", "/fr/"), ("uk", "/en/"), ("*", "/en/"), ("", "/en/"), (None, "/en/"),
+        ("en;q=0.2, fr;q=0.7", "/fr/"), ("uk", "/uk/"), ("ar-EG", "/ar/"), ("pl", "/en/"), ("*", "/en/"), ("", "/en/"), (None, "/en/"),
         ("x" * 5000, "/en/"), ("fr;q=zzz", "/en/"),
     ],
 )  # fmt: skip

@@ -185,6 +185,12 @@ def cells(person: Person) -> dict[str, list[tuple[str, str]]]:
     }
 
 
+@pytest.fixture
+def bilingual(settings: Any) -> None:
+    settings.LANGUAGES = [("en", "English"), ("fr", "French")]
+
+
+@pytest.mark.usefixtures("bilingual")
 def test_a_missing_translation_leads_to_its_form(editor: Person) -> None:
     item = NewsItemFactory(title="Alone")
     assert cells(editor) == {
@@ -202,6 +208,7 @@ def test_a_missing_translation_is_no_link_for_who_may_not_write_it(editor: Perso
     assert cells(editor)["Seul"][0][1]
 
 
+@pytest.mark.usefixtures("bilingual")
 def test_a_translation_that_its_original_has_left_behind_is_out_of_date_until_confirmed(editor: Person) -> None:
     item = NewsItemFactory(title="Moves on")
     french = translated(item)
@@ -215,6 +222,7 @@ def test_a_translation_that_its_original_has_left_behind_is_out_of_date_until_co
     assert cells(editor) == {}
 
 
+@pytest.mark.usefixtures("bilingual")
 def test_a_draft_of_a_translation_is_neither_missing_nor_out_of_date(editor: Person) -> None:
     translated(NewsItemFactory(title="Being written"), draft=True)
     assert cells(editor) == {}

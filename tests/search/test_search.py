@@ -27,7 +27,7 @@ def results(person: Person, q: str, language: str = "en") -> list[str]:
 @pytest.mark.parametrize("kind", [kind.key for kind in registry.kinds_with_pages()])
 def test_every_kind_is_found_by_its_title_and_leads_to_its_page(kind: str, visitor: Person) -> None:
     item = FACTORIES[registry.kind_named(kind).model](title="Unmistakable words")  # type: ignore[union-attr]
-    rows = list(found(matches("unmistakable", language="en"), language="en"))
+    rows = list(found(matches("unmistakable", language="en")))
     assert [(row.title, row.url) for row in rows] == [("Unmistakable words", item.get_absolute_url())]
     assert results(visitor, "UNMISTAKABLE") == ["Unmistakable words"]
 

@@ -35,27 +35,109 @@ class Style:
     grain: float = GRAIN
 
 
-def _style(painter: Painter, english: str, french: str, grain: float = GRAIN) -> Style:
-    """Return a style with its alt texts in both languages."""
-    alt = {"en": f"Abstract picture: {english}", "fr": f"Image abstraite\u00a0: {french}"}
-    return Style(painter, alt, grain)
+def _style(painter: Painter, grain: float = GRAIN, **words: str) -> Style:
+    """Return a style with its alt text, in every language that the sample speaks."""
+    return Style(painter, {code: f"{ABSTRACT[code]} {text}" for code, text in words.items()}, grain)
 
+
+ABSTRACT = {
+    "en": "Abstract picture:",
+    "fr": "Image abstraite\u00a0:",
+    "uk": "Абстрактне зображення:",
+    "ar": "صورة تجريدية:",
+}
 
 # Pictures with many hard edges need less grain: it is hidden there and makes heavy files.
 STYLES: Mapping[str, Style] = MappingProxyType(
     {
-        "contours": _style(contours, "a map’s height lines", "courbes de niveau", 0.02),
-        "waves": _style(waves, "layered waves", "vagues superposées"),
-        "constellation": _style(constellation, "points joined by lines", "points et lignes"),
-        "flags": _style(flags, "bands of colour in the wind", "bandes de couleur au vent", 0.026),
-        "dunes": _style(dunes, "dunes in low light", "dunes en lumière rasante"),
-        "aurora": _style(aurora, "curtains of light over hills", "voiles lumineux sur des monts"),
-        "grid": _style(grid, "a city grid from above", "trame urbaine vue du ciel", 0.012),
-        "mosaic": _style(mosaic, "a mosaic with a disc", "mosaïque avec un disque", 0.012),
-        "arcs": _style(arcs, "concentric arcs", "arcs concentriques"),
-        "skyline": _style(skyline, "a city’s skyline", "silhouette d’une ville"),
-        "ripples": _style(ripples, "crossing rings on water", "cercles croisés sur une eau calme"),
-        "facets": _style(facets, "lit triangles", "triangles éclairés"),
+        "contours": _style(
+            contours,
+            0.02,
+            en="a map’s height lines",
+            fr="courbes de niveau",
+            uk="лінії висот на мапі",
+            ar="خطوط الارتفاع على خريطة",
+        ),
+        "waves": _style(
+            waves,
+            en="layered waves",
+            fr="vagues superposées",
+            uk="хвилі шарами",
+            ar="أمواج متراكبة",
+        ),
+        "constellation": _style(
+            constellation,
+            en="points joined by lines",
+            fr="points et lignes",
+            uk="точки, з’єднані лініями",
+            ar="نقاط تصل بينها خطوط",
+        ),
+        "flags": _style(
+            flags,
+            0.026,
+            en="bands of colour in the wind",
+            fr="bandes de couleur au vent",
+            uk="кольорові смуги на вітрі",
+            ar="أشرطة ملونة في مهب الريح",
+        ),
+        "dunes": _style(
+            dunes,
+            en="dunes in low light",
+            fr="dunes en lumière rasante",
+            uk="дюни в низькому світлі",
+            ar="كثبان في ضوء منخفض",
+        ),
+        "aurora": _style(
+            aurora,
+            en="curtains of light over hills",
+            fr="voiles lumineux sur des monts",
+            uk="завіси світла над пагорбами",
+            ar="ستائر من الضوء فوق التلال",
+        ),
+        "grid": _style(
+            grid,
+            0.012,
+            en="a city grid from above",
+            fr="trame urbaine vue du ciel",
+            uk="сітка міста згори",
+            ar="شبكة مدينة من الأعلى",
+        ),
+        "mosaic": _style(
+            mosaic,
+            0.012,
+            en="a mosaic with a disc",
+            fr="mosaïque avec un disque",
+            uk="мозаїка з диском",
+            ar="فسيفساء فيها قرص",
+        ),
+        "arcs": _style(
+            arcs,
+            en="concentric arcs",
+            fr="arcs concentriques",
+            uk="концентричні дуги",
+            ar="أقواس متحدة المركز",
+        ),
+        "skyline": _style(
+            skyline,
+            en="a city’s skyline",
+            fr="silhouette d’une ville",
+            uk="обрис міста",
+            ar="أفق مدينة",
+        ),
+        "ripples": _style(
+            ripples,
+            en="crossing rings on water",
+            fr="cercles croisés sur une eau calme",
+            uk="кола, що перетинаються на воді",
+            ar="دوائر متقاطعة على الماء",
+        ),
+        "facets": _style(
+            facets,
+            en="lit triangles",
+            fr="triangles éclairés",
+            uk="освітлені трикутники",
+            ar="مثلثات مضاءة",
+        ),
     }
 )
 
