@@ -61,6 +61,13 @@ class EventFilter(TopicFilter):
         months = [dt.date(year, month, 1) for month in range(1, 13)] if year else months_around(here)
         return [first for first in months if self.first_day.replace(day=1) <= first <= self.last_day or first == here]
 
+    def nearest_month(self) -> dt.date | None:
+        """The month of today, or the one nearest to it that the calendar reaches; None for an empty calendar."""
+        if self.first_day is None or self.last_day is None:
+            return None
+        nearest: dt.date = min(max(clock.today(), self.first_day), self.last_day)
+        return nearest.replace(day=1)
+
 
 def last_of_month(first: dt.date) -> dt.date:
     return first.replace(day=calendar.monthrange(first.year, first.month)[1])

@@ -3,17 +3,23 @@
 from typing import Any
 from urllib.parse import urlencode
 
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
 
-from events.filters import MONTH, RECENT, UPCOMING, EventFilter, month_label
+from events.calendars import MEDIA_TYPE, calendar_file
+from events.filters import MONTH, RECENT, UPCOMING, EventFilter, last_of_month, month_label
 from events.metadata import event
 from events.models import Event
+from events.months import sheet
 from pages.models import Topic
 from publishing.metadata import Absolute, Thing
 from publishing.models import PublishableQuerySet
 from publishing.selection import related_items
 from publishing.views import Breadcrumbs, DatedItemView, ItemList, crumb
+
+MOST_OF_A_MONTH = 500
 
 
 class EventList(ItemList):
@@ -28,20 +34,33 @@ class EventList(ItemList):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         assert isinstance(self.filter, EventFilter)
         view, month = self.filter.view, self.filter.first_of_month
-        tabs = [
-            {"label": _("Upcoming"), "url": self.address(), "current": view == UPCOMING},
-            {"label": _("Recent"), "url": self.address(when=RECENT), "current": view == RECENT},
-        ]
         months = [
             {"label": month_label(first), "url": self.address(month=f"{first:%Y-%m}"), "current": first == month}
             for first in self.filter.months()
         ]
-        return super().get_context_data(
-            tabs=tabs,
-            months=months,
-            month_label=month_label(month) if view == MONTH and month else "",
-            **kwargs,
-        )
+        nearest = self.filter.nearest_month()
+        tabs = [
+            {"label": _("Upcoming"), "url": self.address(), "current": view == UPCOMING},
+            {"label": _("Recent"), "url": self.address(when=RECENT), "current": view == RECENT},
+        ]
+        if nearest:
+            url = self.address(month=f"{nearest:%Y-%m}")
+            tabs.append({"label": _("By month"), "url": url, "current": view == MONTH})
+        context = super().get_context_data(tabs=tabs, months=months, **kwargs)
+        if month:
+            here = next((place for place, one in enumerate(months) if one["current"]), 0)
+            context |= {
+                "month_label": month_label(month),
+                "sheet": sheet(month, last_of_month(month), context["object_list"]),
+                "earlier": months[here - 1] if here > 0 else None,
+                "later": months[here + 1] if here + 1 < len(months) else None,
+            }
+        return context
+
+    def get_paginate_by(self, queryset: Any) -> int:
+        """A month is one sheet; what nobody's calendar holds is not drawn."""
+        assert isinstance(self.filter, EventFilter)
+        return MOST_OF_A_MONTH if self.filter.first_of_month else self.paginate_by
 
     def address(self, **part: str) -> str:
         """The address of a part of the calendar, narrowed to the kind and the topic that the reader has chosen."""
@@ -69,3 +88,13 @@ class EventView(DatedItemView):
 
     def breadcrumbs(self, item: Event) -> Breadcrumbs:
         return [crumb(_("Event calendar"), reverse("events:list"))]
+
+
+class EventCalendarFile(EventView):
+    """A live event to be put into a calendar."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        event: Event = self.get_object()
+        content = calendar_file([event], request.build_absolute_uri)
+        name = content_disposition_header(True, f"{event.slug}.ics") or ""
+        return HttpResponse(content, content_type=MEDIA_TYPE, headers={"Content-Disposition": name})

@@ -25,7 +25,9 @@ def _today() -> object:
 def titles(person: Person, url: str) -> list[str]:
     response = person.get(url)
     assert response.status_code == 200
-    return texts(one(parse(response), "div", cls="agenda__list"), "h2")
+    page = one(parse(response), "div", cls="agenda__list")
+    sheets = list(elements(page, "section", cls="month"))
+    return texts(page, "h2") if not sheets else [text(one(event, "a")) for event in elements(page, cls="month__event")]
 
 
 @pytest.fixture
@@ -80,7 +82,7 @@ def test_what_a_reader_chose_can_be_cleared_and_the_tab_stays(query: str, cleare
 
 
 def test_the_tabs_say_which_list_is_open(year: Person) -> None:
-    for query, label in (("", "Upcoming"), ("?when=recent", "Recent")):
+    for query, label in (("", "Upcoming"), ("?when=recent", "Recent"), ("?month=2024-02", "By month")):
         tabs = one(parse(year.get(f"/en/events/{query}")), "nav", cls="tabs")
         assert [text(a) for a in elements(tabs, "a", aria_current="page")] == [label]
 
