@@ -1,7 +1,6 @@
 """The calendar's lists and pages."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -9,11 +8,12 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
 
 from events.calendars import MEDIA_TYPE, calendar_file
-from events.filters import MONTH, RECENT, UPCOMING, EventFilter, last_of_month, month_label
+from events.filters import MONTH, RECENT, UPCOMING, EventFilter
 from events.metadata import event
 from events.models import Event
 from events.months import sheet
 from pages.models import Topic
+from publishing.filters import last_of_month
 from publishing.metadata import Absolute, Thing
 from publishing.models import PublishableQuerySet
 from publishing.selection import related_items
@@ -27,6 +27,7 @@ class EventList(ItemList):
     template_name = "events/event_list.html"
     filter_class = EventFilter
     heading = _("Event calendar")
+    by_month = True
 
     def ordered(self, queryset: PublishableQuerySet[Any]) -> Any:
         return queryset.for_cards()
@@ -34,10 +35,6 @@ class EventList(ItemList):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         assert isinstance(self.filter, EventFilter)
         view, month = self.filter.view, self.filter.first_of_month
-        months = [
-            {"label": month_label(first), "url": self.address(month=f"{first:%Y-%m}"), "current": first == month}
-            for first in self.filter.months()
-        ]
         nearest = self.filter.nearest_month()
         tabs = [
             {"label": _("Upcoming"), "url": self.address(), "current": view == UPCOMING},
@@ -46,11 +43,11 @@ class EventList(ItemList):
         if nearest:
             url = self.address(month=f"{nearest:%Y-%m}")
             tabs.append({"label": _("By month"), "url": url, "current": view == MONTH})
-        context = super().get_context_data(tabs=tabs, months=months, **kwargs)
+        context = super().get_context_data(tabs=tabs, **kwargs)
         if month:
+            months = context["months"]
             here = next((place for place, one in enumerate(months) if one["current"]), 0)
             context |= {
-                "month_label": month_label(month),
                 "sheet": sheet(month, last_of_month(month), context["object_list"]),
                 "earlier": months[here - 1] if here > 0 else None,
                 "later": months[here + 1] if here + 1 < len(months) else None,
@@ -61,13 +58,6 @@ class EventList(ItemList):
         """A month is one sheet; what nobody's calendar holds is not drawn."""
         assert isinstance(self.filter, EventFilter)
         return MOST_OF_A_MONTH if self.filter.first_of_month else self.paginate_by
-
-    def address(self, **part: str) -> str:
-        """The address of a part of the calendar, narrowed to the kind and the topic that the reader has chosen."""
-        assert self.filter is not None
-        chosen = {name: self.filter.cleaned_data[name] for name in ("kind", "topic")}
-        query = urlencode({name: value for name, value in {**part, **chosen}.items() if value})
-        return f"{reverse('events:list')}?{query}" if query else reverse("events:list")
 
 
 class EventView(DatedItemView):

@@ -15,12 +15,13 @@ from news.metadata import news_item
 from news.models import FeaturedItem, NewsItem
 from pages.filters import TopicFilter
 from pages.models import Topic
+from publishing.filters import ListFilter
 from publishing.languages import current_language
 from publishing.metadata import Absolute, Thing
 from publishing.models import PublishableQuerySet
 from publishing.selection import related_items
 from publishing.targets import resolve_targets
-from publishing.views import Breadcrumbs, DatedItemView, ItemList, ListFilter, crumb
+from publishing.views import Breadcrumbs, DatedItemView, ItemList, crumb
 
 
 class NewsList(ItemList):
@@ -29,6 +30,7 @@ class NewsList(ItemList):
     filter_class: type[TopicFilter] = NewsFilter
     heading = _("News")
     mixed = True
+    by_month = True
 
 
 class KindList(NewsList):

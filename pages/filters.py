@@ -6,9 +6,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from pages.models import Topic
+from publishing.filters import ListFilter
 from publishing.languages import current_language
 from publishing.models import PublishableQuerySet
-from publishing.views import ListFilter
 
 
 class TopicFilter(ListFilter):

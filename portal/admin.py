@@ -40,7 +40,8 @@ class SiteSettingsForm(RevisedForm):
 class SiteSettingsAdmin(PicturesAdminMixin, RecordedAdmin):
     form = SiteSettingsForm
     fieldsets = (
-        (_("The organisation"), {"fields": ["name", "tagline", "logo", "address", "press_email"]}),
+        (_("The organisation"), {"fields": ["name", "tagline", "logo", "address"]}),
+        (_("Press office"), {"fields": ["press_email", "press_phone", "press_hours"]}),
         (_("Notice"), {"fields": ["notice"]}),
         (_("Translations"), {"fields": ["with_originals"]}),
         (

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any, ClassVar, Self
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Subquery
 from django.utils.translation import gettext_lazy as _
@@ -36,6 +38,17 @@ class SiteSettings(Recorded):
     )
     address = TranslatedTextField(_("postal address"), blank=True, multiline=True)
     press_email = models.EmailField(_("e-mail address for the press"), blank=True)
+    press_phone = models.CharField(
+        _("telephone number for the press"),
+        max_length=40,
+        blank=True,
+        validators=[RegexValidator(r"^\+?[0-9 ()/.-]{3,}\Z", _("Write a telephone number, such as +32 2 123 45 67."))],
+    )
+    press_hours = TranslatedTextField(
+        _("when the press office can be reached"),
+        blank=True,
+        help_text=_("For example: Monday to Friday, 9:00 to 18:00."),
+    )
     notice = TranslatedTextField(
         _("notice"),
         blank=True,
@@ -62,6 +75,11 @@ class SiteSettings(Recorded):
 
     def __str__(self) -> str:
         return str(self.name)
+
+    @property
+    def telephone(self) -> str:
+        """The press office's number as a link has it (RFC 3966): without what is there for the eye."""
+        return re.sub(r"[^+0-9]", "", self.press_phone)
 
     # When the next approved change goes live (aware), or went overdue; known only if `load` was asked.
     next_due: dt.datetime | None = None

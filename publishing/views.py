@@ -7,17 +7,16 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-from django import forms
-from django.db.models import Max, Min, Q, QuerySet, Subquery
+from django.db.models import Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 from django.views.generic import DetailView, ListView
 
 from publishing import former
+from publishing.filters import ListFilter, month_label
 from publishing.languages import current_language
 from publishing.metadata import Absolute, Thing, work
 from publishing.models import Publishable, PublishableQuerySet
@@ -149,36 +148,6 @@ class DatedItemView(ItemView):
             raise Http404(gettext("There is no such day.")) from error
 
 
-class ListFilter(forms.Form):
-    """What a list can be narrowed to; kinds add their fields. Years reach from the first item to the last."""
-
-    year = forms.TypedChoiceField(label=_("Year"), required=False, coerce=int, empty_value=None)
-    year_field: ClassVar[str] = "date"
-
-    def __init__(self, *args: Any, queryset: PublishableQuerySet[Any], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        ends = queryset.order_by().aggregate(first=Min(self.year_field), last=Max(self.year_field))
-        self.first_day, self.last_day = ends["first"], ends["last"]
-        years = range(self.last_day.year, self.first_day.year - 1, -1) if self.last_day else []
-        self.fields["year"].choices = [("", _("All years")), *((str(year), str(year)) for year in years)]  # type: ignore[attr-defined]
-
-    @property
-    def narrows(self) -> bool:
-        """Whether the reader has chosen something; what a tab has chosen is hidden."""
-        return any(field.value() for field in self.visible_fields())
-
-    @property
-    def cleared(self) -> str:
-        """The list's relative address with the tab's choice and without the reader's."""
-        kept = urlencode({field.html_name: field.value() for field in self.hidden_fields() if field.value()})
-        return f"?{kept}" if kept else "./"
-
-    def narrow(self, queryset: PublishableQuerySet[Any]) -> PublishableQuerySet[Any]:
-        """The queryset by the cleaned data; called only for a valid form."""
-        year = self.cleaned_data["year"]
-        return queryset.filter(**{f"{self.year_field}__year": year}) if year else queryset
-
-
 class ItemList(ListView[Any]):
     """Live items for readers of the language of the address, newest first, with the filters in the query string."""
 
@@ -188,6 +157,8 @@ class ItemList(ListView[Any]):
     heading: Any = ""
     # Whether the list holds several kinds of things, so that each row says which one it is.
     mixed = False
+    # Whether it leads to its months.
+    by_month = False
 
     def base_queryset(self) -> PublishableQuerySet[Any]:
         return self.model.rows().live().for_readers_of(current_language())
@@ -209,12 +180,31 @@ class ItemList(ListView[Any]):
         queryset = self.base_queryset()
         return self.ordered(self.filter.narrow(queryset) if self.filter else queryset)
 
+    def address(self, **part: str) -> str:
+        """The address of a part of the list, narrowed to the kind and the topic that the reader has chosen."""
+        chosen = {name: self.filter.cleaned_data.get(name) for name in ("kind", "topic")} if self.filter else {}
+        query = urlencode({name: value for name, value in {**part, **chosen}.items() if value})
+        return f"{self.request.path}?{query}" if query else self.request.path
+
+    def months(self) -> list[dict[str, Any]]:
+        """Links to the months of the archive around the one that is open, or of the year that is chosen."""
+        if self.filter is None or not self.by_month:
+            return []
+        here = self.filter.first_of_month
+        return [
+            {"label": month_label(first), "url": self.address(month=f"{first:%Y-%m}"), "current": first == here}
+            for first in self.filter.months()
+        ]
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         query = self.request.GET.copy()
         query.pop("page", None)
+        month = self.filter.first_of_month if self.filter else None
         return super().get_context_data(
             heading=self.heading,
             filter=self.filter,
+            months=self.months(),
+            month_label=month_label(month) if month else "",
             query=f"{query.urlencode()}&" if query else "",
             breadcrumbs=[crumb(self.heading)],
             **kwargs,

@@ -19,6 +19,7 @@ class ArticleList(ItemList):
     template_name = "review/article_list.html"
     filter_class = TopicFilter
     heading = _("The Review")
+    by_month = True
 
 
 class ArticleView(DatedItemView):

@@ -1,13 +1,20 @@
-"""`{% sources image ratio as picture %}` and `{% single_picture image ratio as address %}`, for templates."""
+"""Addresses of pictures for templates: all of a ratio, one for who takes only one, and the one in full size."""
 
 from __future__ import annotations
 
 from django import template
 
+from library.full_size import FullSize
 from library.models import Image
 from library.pictures import Sources, single_address, sources_of
 
 register = template.Library()
+
+
+@register.filter
+def full_size_url(image: Image) -> str:
+    """Where it is to be had in full size, with its credit in it."""
+    return FullSize(image).address
 
 
 @register.simple_tag

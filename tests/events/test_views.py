@@ -88,17 +88,17 @@ def test_the_tabs_say_which_list_is_open(year: Person) -> None:
 
 
 def test_months_are_offered_around_today_and_around_the_month_that_is_open(year: Person) -> None:
-    months = texts(one(parse(year.get("/en/events/")), "nav", cls="agenda__months"), "li")
+    months = texts(one(parse(year.get("/en/events/")), "nav", cls="months"), "li")
     assert months[0] == "November 2023"
     assert "February 2024" in months
-    months = texts(one(parse(year.get("/en/events/?month=2020-06")), "nav", cls="agenda__months"), "li")
+    months = texts(one(parse(year.get("/en/events/?month=2020-06")), "nav", cls="months"), "li")
     assert "June 2020" in months
-    months = texts(one(parse(year.get("/fr/events/")), "nav", cls="agenda__months"), "li")
+    months = texts(one(parse(year.get("/fr/events/")), "nav", cls="months"), "li")
     assert "Février 2024" in months
 
 
 def test_a_chosen_year_offers_its_months(year: Person) -> None:
-    months = texts(one(parse(year.get("/en/events/?year=2023")), "nav", cls="agenda__months"), "li")
+    months = texts(one(parse(year.get("/en/events/?year=2023")), "nav", cls="months"), "li")
     assert months == [
         f"{name} 2023" for name in ["May", "June", "July", "August", "September", "October", "November", "December"]
     ]
@@ -106,16 +106,16 @@ def test_a_chosen_year_offers_its_months(year: Person) -> None:
 
 def test_no_month_is_offered_beyond_the_first_and_the_last_event(year: Person) -> None:
     for query in ("", "?month=2024-03", "?month=2024-02"):
-        months = texts(one(parse(year.get(f"/en/events/{query}")), "nav", cls="agenda__months"), "li")
+        months = texts(one(parse(year.get(f"/en/events/{query}")), "nav", cls="months"), "li")
         assert months[-1] == "March 2024"
-    months = texts(one(parse(year.get("/en/events/?month=2030-06")), "nav", cls="agenda__months"), "li")
+    months = texts(one(parse(year.get("/en/events/?month=2030-06")), "nav", cls="months"), "li")
     assert months == ["June 2030"]
 
 
 def test_tabs_and_months_keep_the_kind_and_the_topic(year: Person) -> None:
     TopicFactory(slug="space")
     page = parse(year.get("/en/events/?kind=visit&topic=space"))
-    for navigation in ("tabs", "agenda__months"):
+    for navigation in ("tabs", "months"):
         links = hrefs(one(page, "nav", cls=navigation))
         assert links
         assert all(link.endswith("kind=visit&topic=space") for link in links)

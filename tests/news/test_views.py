@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from news.models import NewsItem
 from publishing.targets import target_of
@@ -14,11 +15,13 @@ from tests.factories import (
     FeaturedItemFactory,
     ImageFactory,
     NewsItemFactory,
+    RecordingFactory,
+    SiteSettingsFactory,
     TermFactory,
     TopicFactory,
     translated,
 )
-from tests.html import hrefs, one, parse, text, texts
+from tests.html import classes, elements, hrefs, one, parse, text, texts
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +29,8 @@ pytestmark = pytest.mark.django_db
 def titles(person: Person, url: str) -> list[str]:
     response = person.get(url)
     assert response.status_code == 200
-    return texts(one(parse(response), "main"), "h2")
+    headings = elements(one(parse(response), "main"), "h2")
+    return [text(heading) for heading in headings if "rail-title" not in classes(heading)]
 
 
 @pytest.fixture
@@ -87,7 +91,7 @@ def test_a_list_goes_on_over_pages_and_keeps_its_filters(visitor: Person) -> Non
     first = visitor.get("/en/news/?kind=statement")
     assert "?kind=statement&page=2" in hrefs(parse(first))
     second = visitor.get("/en/news/?kind=statement&page=2")
-    assert texts(one(parse(second), "main"), "h2") == [f"Item {number:02}" for number in range(20, 25)]
+    assert texts(one(parse(second), "ul", cls="list"), "h2") == [f"Item {number:02}" for number in range(20, 25)]
     assert one(parse(second), "link", rel="canonical").get("href", "").endswith("/en/news/?page=2")
 
 
@@ -183,3 +187,80 @@ def test_a_window_of_time_takes_a_card_down(visitor: Person) -> None:
     FeaturedItemFactory(title="Over", expired=True)
     FeaturedItemFactory(title="Shown")
     assert titles(visitor, "/en/featured/") == ["Shown (another website)"]
+
+
+# ── The archive ──────────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("month=2024-01", ["New", "Cyber news"]),
+        ("month=2024-01&topic=cyber", ["Cyber news"]),
+        ("month=2023-05&kind=speech", ["Speech"]),
+        ("month=2023-06", []),
+        ("month=2024-01&year=2022", ["Old"]),
+    ],
+)
+def test_a_month_of_the_archive_has_an_address(query: str, expected: list[str], archive: Person) -> None:
+    assert titles(archive, f"/en/news/?{query}") == expected
+
+
+@pytest.mark.parametrize("month", ["2024-13", "2024", "x", "0999-01"])
+def test_a_month_that_cannot_be_is_not_found(month: str, archive: Person) -> None:
+    assert archive.get(f"/en/news/?month={month}").status_code == 404
+
+
+def test_the_archive_leads_from_month_to_month_and_keeps_the_filters(archive: Person) -> None:
+    months = one(parse(archive.get("/en/news/?year=2023&kind=speech")), "nav", cls="months")
+    assert len(hrefs(months)) == 12
+    assert hrefs(months)[4] == "/en/news/?month=2023-05&kind=speech"
+    months = one(parse(archive.get("/en/news/speech/?month=2023-05")), "nav", cls="months")
+    assert [text(link) for link in months.iter("a") if link.get("aria-current")] == ["May 2023"]
+    assert hrefs(months) == ["/en/news/speech/?month=2023-05"], "no further than there are speeches"
+
+
+# ── For journalists ──────────────────────────────────────────────────────────────────────────────────────
+def test_the_press_office_can_be_reached_from_every_item(visitor: Person) -> None:
+    item = NewsItemFactory()
+    assert "For journalists" not in visitor.get(item.get_absolute_url()).content.decode()
+    SiteSettingsFactory(
+        press_email="press@example.org", press_phone="+32 (2) 555 01-23", press_hours={"en": "Weekdays", "uk": "Щодня"}
+    )
+    box = one(parse(visitor.get(item.get_absolute_url())), "section", cls="press")
+    assert hrefs(box) == ["mailto:press@example.org", "tel:+3225550123"]
+    assert "Weekdays" in text(box)
+    assert "+32 (2) 555 01-23" in text(box)
+
+
+@pytest.mark.parametrize("number", ["call me", "javascript:alert(1)", "12", "0" * 41])
+def test_a_telephone_number_is_one(number: str) -> None:
+    with pytest.raises(ValidationError):
+        SiteSettingsFactory(press_phone=number)
+
+
+def test_an_item_tells_how_to_cite_it(visitor: Person) -> None:
+    SiteSettingsFactory(name={"en": "The House"})
+    item = NewsItemFactory(
+        kind="press-release", title="A <summit>", reference="(2024) 007", date=dt.date(2024, 1, 5), slug="summit"
+    )
+    box = one(parse(visitor.get(item.get_absolute_url())), "section", cls="citation")
+    words = " ".join(text(one(box, "p", cls="citation__words")).split())
+    address = "http://testserver/en/news/2024/01/05/summit/"
+    assert words == f"“A <summit>”, The House, Press release, 5 January 2024, (2024) 007, {address}"
+
+
+def test_a_transcript_stands_on_the_page_and_says_its_language(visitor: Person) -> None:
+    recording = RecordingFactory(language="fr", transcript="<p>Bonjour.</p>")
+    item = NewsItemFactory(kind="video", recording=recording)
+    page = parse(visitor.get(item.get_absolute_url()))
+    assert "item--beside" in classes(one(page, "article", cls="item"))
+    words = one(one(page, "section", aria_labelledby="transcript"), "div", cls="prose")
+    assert (words.get("lang"), text(words)) == ("fr", "Bonjour.")
+    assert list(elements(page, "details", cls="player__transcript")) == []
+
+
+def test_the_picture_is_to_be_had_in_full_size(visitor: Person) -> None:
+    item = NewsItemFactory(image=ImageFactory())
+    link = one(parse(visitor.get(item.get_absolute_url())), "a", cls="item__download")
+    response = visitor.get(link.get("href"))
+    assert response.status_code == 200
+    assert response.headers["Content-Type"] == "image/jpeg"
