@@ -44,7 +44,7 @@ def test_forms_and_lists_can_be_used_with_assistive_technology(dark: bool, desk:
     for path in ("/admin/", *pages_of(NewsItem), *pages_of(FeaturedItem)):
         page = settled(opened.open(path))
         # The inside of the stock admin's search boxes is select2's own; their outside has its field's label.
-        found += violations(page, within="#main .content", outside=".select2-selection__rendered", only_colours=dark)
+        found += violations(page, within="#main .content", outside=".select2-selection__rendered", only_looks=dark)
     opened.faults.clear()  # the checker styles what it looks at, which the policy rightly refuses
     assert found == []
 

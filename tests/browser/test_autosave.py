@@ -251,7 +251,7 @@ def test_the_notices_can_be_used_with_assistive_technology_and_on_a_phone(
         expect(page.locator(".kept")).to_contain_text("boris has had this open")
         assert overflow(page) <= 2
         for part in (".unsaved", ".kept"):
-            found += violations(page, within=part, only_colours=dark)
+            found += violations(page, within=part, only_looks=dark)
     anna.faults.clear()  # the checker styles what it looks at, which the policy rightly refuses
     boris.close()
     assert found == []

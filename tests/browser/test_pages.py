@@ -11,16 +11,19 @@ from events.models import Event
 from leadership.models import AnnualReport, TermOfOffice
 from news.models import NewsItem
 from pages.models import Page, Topic
+from publishing import clock
 from publishing.models import PublishableQuerySet
 from review.models import Article
 from tests.browser.conftest import PHONE, SMALLEST, WIDE, Tab, overflow, violations
 
 Opener = Callable[..., Tab]
 
+LANGUAGES = ("en", "fr", "uk", "ar")
+# One of every type of list, full, empty and on its second page.
 LISTS = (
-    "", "news/", "news/?page=2", "news/speech/", "featured/", "review/", "events/", "events/?when=recent", "topics/",
-    "secretary-general/", "secretary-general/former/", "secretary-general/annual-reports/", "search/?q=a",
-    "search/?q=nothing-like-this", "subscribe/",
+    "", "news/?page=2", "featured/", "review/", "events/", "events/?month={month}", "topics/", "secretary-general/",
+    "secretary-general/former/", "secretary-general/annual-reports/", "search/?q=a", "search/?q=nothing-like-this",
+    "subscribe/",
 )  # fmt: skip
 
 
@@ -50,16 +53,25 @@ def longest_word(language: str) -> str:
 
 
 def addresses(language: str) -> list[str]:
-    return [*(f"/{language}/{path}" for path in LISTS), *items(language)]
+    month = f"{clock.today():%Y-%m}"
+    return [*(f"/{language}/{path.format(month=month)}" for path in LISTS), *items(language)]
 
 
-@pytest.mark.parametrize(
-    ("language", "width", "dark"), [("en", WIDE, False), ("fr", PHONE, True), ("uk", WIDE, True), ("ar", PHONE, False)]
-)
-def test_no_page_breaks_the_accessibility_guidelines(language: str, width: int, dark: bool, tab: Opener) -> None:
-    """Each language in one window and one colour scheme: the rules see the same page in the others, and take their time."""
-    opened = tab(width, dark=dark)
-    assert [fault for path in addresses(language) for fault in violations(opened.open(path))] == []
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_page_breaks_the_accessibility_guidelines(language: str, tab: Opener) -> None:
+    """All rules on a desk in light colours; on a telephone in the dark those that can fare otherwise there."""
+    opened, found = tab(WIDE), []
+    # In the first language everything, in the others every second page, and others in each.
+    every = addresses(language)
+    for path in every if language == "en" else every[LANGUAGES.index(language) % 2 :: 2]:
+        page = opened.open(path)
+        found += violations(page)
+        page.emulate_media(color_scheme="dark")
+        page.set_viewport_size({"width": PHONE, "height": 900})
+        found += violations(page, only_looks=True)
+        page.emulate_media(color_scheme="light")
+        page.set_viewport_size({"width": WIDE, "height": 900})
+    assert found == []
 
 
 @pytest.mark.parametrize("language", ["fr", "ar"])

@@ -272,8 +272,7 @@ def faults_of(page: Page) -> list[str]:
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
             page.evaluate("document.getAnimations().forEach((animation) => animation.finish())")
             found += [
-                f"{width} {scheme} {fault}"
-                for fault in violations(page, outside=SELECT2, only_colours=scheme == "dark")
+                f"{width} {scheme} {fault}" for fault in violations(page, outside=SELECT2, only_looks=scheme == "dark")
             ]
     page.set_viewport_size({"width": WIDE, "height": 900})
     page.emulate_media(color_scheme="light")
