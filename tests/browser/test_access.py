@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import PHONE, WIDE, Tab, overflow
-from tests.browser.test_pages import addresses
+from tests.browser.test_pages import some_addresses
 
 Opener = Callable[..., Tab]
 
@@ -36,18 +36,16 @@ def tab_to(page: Page, selector: str, *, within: int = 150) -> None:
     raise AssertionError(f"{selector} is not among the first {within} stops")
 
 
-@pytest.mark.parametrize(
-    "selector", [".event-row__title a[href*='/events/2']", ".essay__title a", ".lead-story__title a", ".topic-tile a"]
-)
-def test_the_keyboard_alone_reaches_what_the_home_page_leads_to(selector: str, tab: Opener) -> None:
+def test_the_keyboard_alone_reaches_what_the_home_page_leads_to(tab: Opener) -> None:
     page = tab().open("/en/")
     tab_to(page, ".skip", within=1)
     page.keyboard.press("Enter")
-    tab_to(page, selector)
+    for selector in (".lead-story__title a", ".essay__title a", ".event-row__title a"):
+        tab_to(page, selector)
     title = page.locator(":focus").inner_text()
     page.keyboard.press("Enter")
-    page.wait_for_url(lambda url: not url.endswith("/en/"))
-    expect(page.locator("h1")).to_contain_text(title.strip())
+    page.wait_for_url("**/en/events/**")
+    expect(page.locator("h1")).to_have_text(title)
 
 
 @pytest.mark.parametrize("width", [WIDE, PHONE])
@@ -63,7 +61,7 @@ def test_the_keyboard_alone_changes_the_language(width: int, tab: Opener) -> Non
 
 def test_text_may_be_spaced_without_loss(tab: Opener) -> None:
     opened, lost = tab(PHONE), {}
-    for path in addresses("fr"):
+    for path in some_addresses("fr"):
         page = opened.open(path)
         page.evaluate(
             "css => { const sheet = new CSSStyleSheet(); sheet.replaceSync(css); document.adoptedStyleSheets = [sheet]; }",
@@ -105,7 +103,7 @@ def test_every_page_can_be_read_without_scripts_and_styles(tab: Opener) -> None:
         route.abort() if route.request.resource_type in ("stylesheet", "font", "image") else route.continue_()
 
     opened.page.route("**/*", without)
-    for path in addresses("ar"):
+    for path in some_addresses("ar"):
         page = opened.open(path)
         expect(page.locator("h1")).to_be_visible()
         assert len(page.locator("main").inner_text()) > 40, path

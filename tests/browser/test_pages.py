@@ -57,33 +57,29 @@ def addresses(language: str) -> list[str]:
     return [*(f"/{language}/{path.format(month=month)}" for path in LISTS), *items(language)]
 
 
+def some_addresses(language: str) -> list[str]:
+    """In the first language everything, in the others every second page, and others in each."""
+    every = [*addresses(language), longest_word(language)]
+    return every if language == "en" else every[LANGUAGES.index(language) % 2 :: 2]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_page_breaks_the_accessibility_guidelines(language: str, tab: Opener) -> None:
-    """All rules on a desk in light colours; on a telephone in the dark those that can fare otherwise there."""
+    """All rules on a desk in light colours; on a telephone in the dark those that can fare otherwise there, and nothing
+    scrolls sideways, at 320 pixels neither, which is what a window of 1280 shows at 400 % (WCAG 2.2, 1.4.10)."""
     opened, found = tab(WIDE), []
-    # In the first language everything, in the others every second page, and others in each.
-    every = addresses(language)
-    for path in every if language == "en" else every[LANGUAGES.index(language) % 2 :: 2]:
+    for path in some_addresses(language):
         page = opened.open(path)
         found += violations(page)
         page.emulate_media(color_scheme="dark")
         page.set_viewport_size({"width": PHONE, "height": 900})
         found += violations(page, only_looks=True)
-        page.emulate_media(color_scheme="light")
-        page.set_viewport_size({"width": WIDE, "height": 900})
-    assert found == []
-
-
-@pytest.mark.parametrize("language", ["fr", "ar"])
-def test_no_page_scrolls_sideways(language: str, tab: Opener) -> None:
-    opened, wide = tab(SMALLEST), {}
-    for path in [*addresses(language), longest_word(language)]:
-        page = opened.open(path)
-        for width in (SMALLEST, PHONE, 768):
+        for width in (SMALLEST, PHONE, 768, WIDE):
             page.set_viewport_size({"width": width, "height": 900})
             if (pixels := overflow(page)) > 0:
-                wide[path, width] = pixels
-    assert wide == {}
+                found.append(f"{path} is {pixels} pixels wider than {width}")
+        page.emulate_media(color_scheme="light")
+    assert found == []
 
 
 @pytest.mark.parametrize("dark", [False, True])
