@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Sum
@@ -73,7 +72,7 @@ def sequence(event: Event) -> int:
 
 def begins(event: Event) -> dt.date:
     """A day for an event of whole days, else an instant in the time zone of its place."""
-    return event.start_date if event.start_time is None else event.starts_at.astimezone(ZoneInfo(event.time_zone))
+    return event.start_date if event.start_time is None else event.starts_there
 
 
 def ends(event: Event) -> dt.date | None:
@@ -82,4 +81,4 @@ def ends(event: Event) -> dt.date | None:
         return (event.end_date or event.start_date) + dt.timedelta(days=1)
     if event.end_time is None:
         return None
-    return event.ends_at.astimezone(ZoneInfo(event.time_zone))
+    return event.ends_there

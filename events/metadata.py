@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from events.models import Event
 from library.metadata import pictures
@@ -42,17 +40,13 @@ def event(item: Event, absolute: Absolute, *, topics: list[Any]) -> Thing:
 
 def begins(item: Event) -> str:
     """In the zone of the place, as its clocks show it; a day alone for an event of whole days."""
-    return item.start_date.isoformat() if item.all_day else _there(item, item.starts_at)
+    return item.start_date.isoformat() if item.all_day else item.starts_there.isoformat(timespec="seconds")
 
 
 def ends(item: Event) -> str:
     """A day alone where nobody has said at what time."""
     last = item.end_date or item.start_date
-    return _there(item, item.ends_at) if item.end_time else last.isoformat()
-
-
-def _there(item: Event, moment: dt.datetime) -> str:
-    return moment.astimezone(ZoneInfo(item.time_zone)).isoformat(timespec="seconds")
+    return item.ends_there.isoformat(timespec="seconds") if item.end_time else last.isoformat()
 
 
 def place(item: Event) -> list[Thing]:

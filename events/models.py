@@ -187,6 +187,16 @@ class Event(Publishable):
         return self.start_time is None
 
     @property
+    def starts_there(self) -> dt.datetime:
+        """When it starts, in the time zone of its place."""
+        return self.starts_at.astimezone(zoneinfo.ZoneInfo(self.time_zone))
+
+    @property
+    def ends_there(self) -> dt.datetime:
+        """When it ends, in the time zone of its place."""
+        return self.ends_at.astimezone(zoneinfo.ZoneInfo(self.time_zone))
+
+    @property
     def several_days(self) -> bool:
         return self.end_date is not None and self.end_date > self.start_date
 
