@@ -72,13 +72,11 @@ def sequence(event: Event) -> int:
 
 def begins(event: Event) -> dt.date:
     """A day for an event of whole days, else an instant in the time zone of its place."""
-    return event.start_date if event.start_time is None else event.starts_there
+    return event.start_date if event.all_day else event.starts_there
 
 
 def ends(event: Event) -> dt.date | None:
     """The first day or instant after it; None if that is not known."""
-    if event.start_time is None:
+    if event.all_day:
         return (event.end_date or event.start_date) + dt.timedelta(days=1)
-    if event.end_time is None:
-        return None
-    return event.ends_there
+    return event.ends_there if event.end_time else None

@@ -56,7 +56,7 @@ class SiteSettings(Recorded):
         help_text=_("Shown at the foot of every page until the reader closes it: cookies, privacy."),
     )
 
-    # Codes.
+    # Codes of the languages for whose readers originals stand in.
     with_originals = models.JSONField(_("languages with untranslated items"), default=list, blank=True)
 
     latest_title = TranslatedTextField(_("title of the latest news"), blank=True)

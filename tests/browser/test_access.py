@@ -75,9 +75,9 @@ def test_text_may_be_spaced_without_loss(tab: Opener) -> None:
 
 
 def test_in_colours_of_the_readers_own_what_is_chosen_can_be_told(tab: Opener) -> None:
-    page = tab().page
-    page.emulate_media(forced_colors="active")
-    page.goto(f"{tab().site}/en/events/?when=recent")
+    opened = tab()
+    opened.page.emulate_media(forced_colors="active")
+    page = opened.open("/en/events/?when=recent")
     colour = "tab => getComputedStyle(tab).borderBlockEndColor"
     chosen = page.locator(".tabs__tab[aria-current]").evaluate(colour)
     assert chosen != page.locator(".tabs__tab:not([aria-current])").first.evaluate(colour)

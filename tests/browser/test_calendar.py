@@ -61,7 +61,7 @@ def test_the_calendars_own_tabs_are_links(tab: Opener) -> None:
     [("en", WIDE, False), ("ar", WIDE, True), ("fr", PHONE, True), ("uk", SMALLEST, False)],
 )
 def test_a_month_can_be_read_and_turned_by_everybody(language: str, width: int, dark: bool, tab: Opener) -> None:
-    opened = tab(width, dark=dark, scripts=True)
+    opened = tab(width, dark=dark)
     page = opened.open(f"/{language}/events/")
     page.locator("nav.tabs a").last.click()
     expect(page.locator(".month__event a").first).to_be_visible()
