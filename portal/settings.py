@@ -142,7 +142,7 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = env.folder("MEDIA_ROOT", default=VAR_DIR / "media")
 STORAGES = {
     "default": env.file_storage("MEDIA_STORAGE_URL"),
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "portal.style_sheet.SiteStorage"},
 }
 UPLOAD_LIMIT_MEGABYTES = env.integer("UPLOAD_LIMIT_MEGABYTES", default=25)
 

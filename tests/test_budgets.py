@@ -10,13 +10,16 @@ from typing import Any
 
 import brotli
 import pytest
+from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.core.files.storage import FileSystemStorage
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from news.models import NewsItem
 from portal.lettering import SANS, SERIF, faces
+from portal.style_sheet import SHEET, in_one_piece
 from publishing.targets import target_of
 from tests.conftest import Person
 from tests.factories import (
@@ -159,7 +162,11 @@ def weight(name: str) -> int:
     """Of a static file as a visitor receives it."""
     found = finders.find(name)
     assert found, name
-    content = Path(found).read_bytes()
+    content = (
+        in_one_piece(FileSystemStorage(settings.STATICFILES_DIRS[0])).encode()
+        if name == SHEET
+        else Path(found).read_bytes()
+    )
     return len(content) if name.endswith((".woff2", ".png")) else compressed(content)
 
 

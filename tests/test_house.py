@@ -11,6 +11,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 TEMPLATES = sorted((ROOT / "templates").rglob("*.*"))
 STYLES = sorted((ROOT / "static").rglob("*.css"))
+# Visitors' style sheets, without the one that only names them.
+OF_THE_SITE = [path for path in STYLES if "admin" not in str(path) and path.name != "site.css"]
 SCRIPTS = sorted((ROOT / "static").rglob("*.js"))
 
 NO_INLINE = re.compile(
@@ -25,6 +27,9 @@ PHYSICAL = re.compile(
 )
 COLOUR = re.compile(r"#[0-9a-f]{3,8}\b|\b(?:rgb|hsl|oklch)a?\(", re.IGNORECASE)
 ID_SELECTOR = re.compile(r"#[a-z][\w-]*[^{};]*\{", re.IGNORECASE)
+
+
+SITE = ROOT / "static/css/site.css"
 
 
 def without_comments(path: Path) -> str:
@@ -76,23 +81,22 @@ def test_components_are_given_what_they_show_and_nothing_else() -> None:
 
 @pytest.mark.parametrize("rule", [re.compile("!important"), PHYSICAL, ID_SELECTOR, re.compile("@import"), OTHER_HOST])
 def test_style_sheets_keep_the_rules(rule: re.Pattern[str]) -> None:
-    sheets = [path for path in STYLES if "admin" not in name(path)]
-    assert offences(sheets, rule) == {}
+    assert offences(OF_THE_SITE, rule) == {}
 
 
 def test_every_style_sheet_of_the_site_stands_in_a_layer() -> None:
-    sheets = [path for path in STYLES if "admin" not in name(path)]
-    assert [name(path) for path in sheets if "@layer" not in path.read_text()] == []
+    assert [name(path) for path in OF_THE_SITE if "@layer" not in path.read_text()] == []
 
 
 def test_colours_are_named_once_in_the_tokens() -> None:
-    sheets = [path for path in STYLES if "admin" not in name(path) and path.name not in ("tokens.css", "print.css")]
+    sheets = [path for path in OF_THE_SITE if path.name not in ("tokens.css", "print.css")]
     assert offences(sheets, COLOUR) == {}
 
 
 def test_no_component_or_style_sheet_is_left_over() -> None:
     text = "\n".join(path.read_text() for path in TEMPLATES if path.suffix in (".html", ".txt"))
     text += "\n".join(path.read_text() for path in ROOT.glob("*/*.py"))
+    text += "".join(f"css/{sheet}" for sheet in re.findall(r'url\("([^"]+)"\)', SITE.read_text()))
     left_over = [name(path) for path in TEMPLATES if "components/" in name(path) and name(path)[10:] not in text]
     left_over += [name(path) for path in (*STYLES, *SCRIPTS) if name(path)[7:] not in text]
     assert left_over == []
