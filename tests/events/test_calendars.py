@@ -38,7 +38,7 @@ def test_it_says_what_the_page_says(visitor: Person) -> None:
     )
     found = entry(event, visitor)
     assert found["summary"] == event.title
-    assert found["description"] == "Two\ndays."
+    assert found["description"] == f"Two\ndays.\n\n{found['url']}"
     assert found["location"] == "The House, Riga"
     assert found["url"] == f"http://testserver{event.get_absolute_url()}"
     assert found["status"] == "CONFIRMED"
