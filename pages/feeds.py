@@ -23,11 +23,12 @@ def topics_of(kind: str, model: type[Any], keys: Collection[int]) -> QuerySet[An
     live = Topic.objects.live().for_readers_of(current_language()).order_by()
     of_item = live.filter(Q(pk=OuterRef("topic_id")) | Q(original=OuterRef("topic_id")))
     rows: QuerySet[Any, Any] = through.objects.filter(**{f"{column}__in": keys})
-    return (
+    found: QuerySet[Any, Any] = (
         rows.annotate(words=Subquery(of_item.values("title")[:1]))
         .filter(words__isnull=False)
         .values_list(Value(kind), column, Value("topic"), "words")
     )
+    return found
 
 
 class TopicFeed(TopicView):

@@ -5,6 +5,7 @@ from django.urls import include, path, re_path
 from news.feeds import FeaturedFeed
 from news.views import FeaturedList
 from portal import views
+from portal.feeds import feeds
 from portal.share_views import share_picture
 from publishing.converters import FEED
 from search.views import search
@@ -31,6 +32,7 @@ urlpatterns += i18n_patterns(
     path("review/", include("review.urls")),
     path("events/", include("events.urls")),
     path("secretary-general/", include("leadership.urls")),
+    path("feeds/", feeds, name="feeds"),
     path("search/", search, name="search"),
     # /<language>/subscribe/
     path("subscribe/", subscriptions.subscribe, name="subscribe"),

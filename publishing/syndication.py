@@ -20,6 +20,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
+from django.utils.encoding import iri_to_uri
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFeed, rfc3339_date
 from django.utils.feedgenerator import Enclosure as Link
 from django.utils.html import escape
@@ -269,7 +270,7 @@ def urlpath(address: str) -> str:
 def absolute_for(request: HttpRequest) -> Absolute:
     """Makes addresses absolute: under the site's own address if it is set, whatever host was asked."""
     site: str = settings.SITE_URL
-    return (lambda path: urljoin(site, path)) if site else request.build_absolute_uri
+    return (lambda path: iri_to_uri(urljoin(site, path))) if site else request.build_absolute_uri
 
 
 def refuse_preview(request: HttpRequest) -> None:
@@ -289,8 +290,7 @@ def answer_unless_known(
     response = HttpResponse(content, content_type=content_type)
     for name, value in {"ETag": etag, "Cache-Control": "no-cache", **(headers or {})}.items():
         response.headers[name] = value
-    found: HttpResponse = get_conditional_response(request, etag=etag, response=response)
-    return found
+    return get_conditional_response(request, etag=etag, response=response) or response
 
 
 def answer_feed(request: HttpRequest, form: Format, feed: Feed, entries: Iterable[Entry]) -> HttpResponse:
@@ -302,8 +302,8 @@ def answer_feed(request: HttpRequest, form: Format, feed: Feed, entries: Iterabl
     )  # fmt: skip
 
 
-def feed_links(request: HttpRequest, title: str, query: str = "") -> list[dict[str, str]]:
-    """The feeds that stand beside a list, as its page announces them; none in a preview."""
+def feed_links(request: HttpRequest, title: str, query: str = "", *, path: str = "") -> list[dict[str, str]]:
+    """The feeds that stand beside a list, by default that of the request; none in a preview."""
     if hasattr(request, "preview"):
         return []
     query = f"?{query}" if query else ""
@@ -311,8 +311,8 @@ def feed_links(request: HttpRequest, title: str, query: str = "") -> list[dict[s
         {
             "label": form.label,
             "type": form.media_type,
-            "title": f"{title} ({form.label})",
-            "url": f"{request.path}feed.{form.extension}{query}",
+            "title": title,
+            "url": f"{path or request.path}feed.{form.extension}{query}",
         }
         for form in Formats.by_extension.values()
     ]

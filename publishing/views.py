@@ -191,7 +191,7 @@ class ItemList(ListView[Any]):
     def title(self) -> str:
         """The heading, and what the list is narrowed to."""
         chosen = listed(self.filter.chosen) if self.filter else ""
-        return f"{self.heading} ({chosen})" if chosen else str(self.heading)
+        return f"{self.heading} – {chosen}" if chosen else str(self.heading)
 
     @property
     def query(self) -> str:
