@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, Max
 from django.db.models.functions import Coalesce
-from icalendar import Calendar
+from icalendar import Calendar, vText
 from icalendar import Event as Entry
 
 from events.models import Event
@@ -51,8 +51,8 @@ def calendar_file(events: Sequence[Event], absolute: Absolute, *, name: str = ""
     calendar.add("prodid", "-//Chancery//Event calendar//EN")
     calendar.add("version", "2.0")
     if name:
-        calendar.add("name", plain(name))
-        calendar.add("x-wr-calname", plain(name))
+        # As text, which the library does not know of these two: it would not escape a comma or the end of a line.
+        calendar["name"] = calendar["x-wr-calname"] = vText(plain(name))
         calendar.add("source", absolute(address), parameters={"VALUE": "URI"})
         calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
         calendar.add("x-published-ttl", REFRESH, parameters={"VALUE": "DURATION"})

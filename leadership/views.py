@@ -23,6 +23,7 @@ class TermView(ItemView):
     model = TermOfOffice
     template_name = "leadership/term_detail.html"
     shows = ("image",)
+    has_feeds = True
     limit = 8
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

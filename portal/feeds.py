@@ -1,6 +1,6 @@
 """All feeds on one page, and the hub that is told of them.
 
-Which sections have a feed is asked of the addresses, so that no list has to be kept.
+Which sections have feeds is asked of their views, so that no list has to be kept.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import Resolver404, resolve, reverse
+from django.urls import resolve, reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
@@ -20,7 +20,7 @@ from portal.models import SiteSettings
 from publishing import websub
 from publishing.languages import current_language, originals_stand_in
 from publishing.registry import sections
-from publishing.syndication import Formats, feed_links
+from publishing.syndication import feed_links
 from publishing.views import crumb
 
 
@@ -46,11 +46,8 @@ def tell_hub() -> int:
 
 
 def has_feed(path: str) -> bool:
-    try:
-        resolve(f"{path}feed.{Formats.RSS.extension}")
-    except Resolver404:
-        return False
-    return True
+    view = getattr(resolve(path).func, "view_class", None)
+    return bool(getattr(view, "has_feeds", False))
 
 
 def row(request: HttpRequest, label: str, path: str, language: str = "") -> dict[str, Any]:
