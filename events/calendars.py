@@ -29,7 +29,7 @@ STATUSES = {
 }
 # How far back a calendar reaches, and how many events it holds at most.
 PAST = dt.timedelta(days=365)
-MOST = 2000
+MOST = 1000
 # How often programs are asked to look again.
 REFRESH = dt.timedelta(hours=1)
 

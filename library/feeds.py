@@ -36,6 +36,7 @@ from publishing.syndication import (
     Feed,
     Format,
     Labels,
+    Syndicated,
     Told,
     absolute_for,
     answer_feed,
@@ -99,11 +100,11 @@ def answer(request: HttpRequest, form: Format, items: Iterable[Any], *, title: s
 # ── Entries ──────────────────────────────────────────────────────────────────────────────────────────────
 def entries_of(items: list[Any], absolute: Absolute) -> Iterator[Entry]:
     labels = labels_of(items)
-    told = [(item, feed_kind(item).feed.tell(item, labels[_name(item)])) for item in items]  # type: ignore[union-attr]
+    told = [(item, in_feeds(item).tell(item, labels[kind_key(item), item.pk])) for item in items]
     texts = Texts(told, absolute)
     for item, said in told:
         yield Entry(
-            key=item_key(feed_kind(item).key, item),
+            key=item_key(kind_key(item), item),
             title=said.title or item.title,
             address=absolute(said.address or item.get_absolute_url()),
             language=item.language,
@@ -117,29 +118,32 @@ def entries_of(items: list[Any], absolute: Absolute) -> Iterator[Entry]:
         )
 
 
-def feed_kind(item: Publishable) -> ContentKind:
+def kind_key(item: Publishable) -> str:
+    kind = kind_of(type(item))
+    assert kind is not None
+    return kind.key
+
+
+def in_feeds(item: Publishable) -> Syndicated:
+    """How its kind takes part in feeds."""
     kind = kind_of(type(item))
     assert kind is not None
     assert kind.feed is not None
-    return kind
-
-
-def _name(item: Publishable) -> tuple[str, int]:
-    return feed_kind(item).key, item.pk
+    return kind.feed
 
 
 def labels_of(items: list[Any]) -> dict[tuple[str, int], Labels]:
     """By kind and key, for items of any number of kinds in one query."""
     found: dict[tuple[str, int], Labels] = defaultdict(lambda: defaultdict(list))
     keys: dict[str, list[int]] = defaultdict(list)
-    kinds = {feed_kind(item).key: feed_kind(item) for item in items}
+    kinds = {kind_key(item): in_feeds(item) for item in items}
     for item in items:
-        keys[feed_kind(item).key].append(item.pk)
-    queries = [query for key, kind in kinds.items() if kind.feed for query in kind.feed.labels(keys[key])]
+        keys[kind_key(item)].append(item.pk)
+    queries = [query for key, kind in kinds.items() for query in kind.labels(keys[key])]
     if queries:
         rows: Iterable[Any] = queries[0].union(*queries[1:], all=True) if len(queries) > 1 else queries[0]
-        for kind_key, pk, what, words in sorted(rows):
-            found[kind_key, pk][what].append(words)
+        for key, pk, what, words in sorted(rows):
+            found[key, pk][what].append(words)
     return found
 
 
@@ -170,7 +174,9 @@ class Texts:
         ]
         away = [thing for thing in said.enclosed if isinstance(thing, Recording) and not thing.file]
         parts += [link_to(thing, self.absolute) for thing in away]
-        return "".join(parts)
+        html = "".join(parts)
+        # Whoever reads it elsewhere is told by nothing else which way its lines run.
+        return f'<div dir="rtl">{html}</div>' if html and item.language in settings.LANGUAGES_BIDI else html
 
 
 # ── Files ────────────────────────────────────────────────────────────────────────────────────────────────

@@ -251,6 +251,12 @@ def test_an_untranslated_item_is_listed_as_in_its_list_and_says_its_language(vis
     assert b"<dc:language>en</dc:language>" in visitor.get("/fr/news/feed.xml").content
 
 
+def test_a_text_that_runs_from_right_to_left_says_so(visitor: Person) -> None:
+    NewsItemFactory(language="ar", title="خبر", body="<p>كلمات</p>")
+    (entry,) = entries(visitor, "/ar/news/feed.atom")
+    assert entry.content[0].value == '<div dir="rtl"><p>كلمات</p></div>'
+
+
 # ── Never before its time, never after ───────────────────────────────────────────────────────────────────
 FEEDS = ["/en/news/feed.xml", "/en/news/news/feed.atom", "/en/topics/peace/feed.xml", "/en/secretary-general/feed.atom"]
 
