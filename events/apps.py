@@ -7,8 +7,13 @@ class EventsConfig(AppConfig):
     verbose_name = _("Events")
 
     def ready(self) -> None:
-        from events.models import Event  # models are loaded only now
+        from events import feeds  # models are loaded only now
+        from events.models import Event
         from publishing.registry import ContentKind, Section, register, register_section
+        from publishing.syndication import Syndicated
 
-        register(ContentKind(key="event", model=Event, list_url="events:list", teaser_field="teaser"))
+        events = Syndicated(
+            feeds.tell_event, shows=("image",), labels=feeds.labels_of_events, lists=feeds.lists_of_event
+        )
+        register(ContentKind(key="event", model=Event, list_url="events:list", teaser_field="teaser", feed=events))
         register_section(Section("events", _("Event calendar"), "events:list"))

@@ -7,8 +7,10 @@ class LeadershipConfig(AppConfig):
     verbose_name = _("Secretary General")
 
     def ready(self) -> None:
+        from leadership.feeds import lists_of_report, tell_report
         from leadership.models import AnnualReport, TermOfOffice  # models are loaded only now
         from publishing.registry import ContentKind, Section, register, register_section
+        from publishing.syndication import Syndicated
 
         register(
             ContentKind(
@@ -16,7 +18,13 @@ class LeadershipConfig(AppConfig):
             )
         )
         register(
-            ContentKind(key="annual_report", model=AnnualReport, list_url="leadership:reports", teaser_field="teaser")
+            ContentKind(
+                key="annual_report",
+                model=AnnualReport,
+                list_url="leadership:reports",
+                teaser_field="teaser",
+                feed=Syndicated(tell_report, shows=("image", "document"), lists=lists_of_report),
+            )
         )
         register_section(Section("secretary-general", _("Secretary General"), "leadership:current"))
         register_section(Section("former", _("Former Secretaries General"), "leadership:former"))

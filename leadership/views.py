@@ -1,5 +1,6 @@
 """The Secretary General pages."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.urls import reverse
@@ -10,7 +11,9 @@ from leadership.metadata import profile, report
 from leadership.models import AnnualReport, TermOfOffice
 from publishing import clock, registry
 from publishing.metadata import Absolute, Thing
-from publishing.models import Publishable
+from publishing.models import Publishable, PublishableQuerySet
+from publishing.registry import ContentKind
+from publishing.syndication import feed_links
 from publishing.views import Breadcrumbs, ItemList, ItemView, crumb
 
 
@@ -20,6 +23,7 @@ class TermView(ItemView):
     model = TermOfOffice
     template_name = "leadership/term_detail.html"
     shows = ("image",)
+    has_feeds = True
     limit = 8
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -31,19 +35,18 @@ class TermView(ItemView):
             is_current=is_current,
             appearances=self._appearances(term),
             reports=list(reports[:3]) if is_current else [],
+            feeds=feed_links(self.request, term.title),
             **kwargs,
         )
 
+    def rows_about(self, term: TermOfOffice) -> Iterator[tuple[ContentKind, PublishableQuerySet[Any]]]:
+        """Each kind in which a Secretary General can appear, with its items in which this one does."""
+        for kind, field in registry.kinds_about(TermOfOffice):
+            yield kind, kind.model.rows().live().for_readers_of(term.language).filter(**{field: term.original_key})
+
     def _appearances(self, term: TermOfOffice) -> list[Publishable]:
         items = [
-            item
-            for kind, field in registry.kinds_about(TermOfOffice)
-            for item in kind.model.rows()
-            .live()
-            .for_readers_of(term.language)
-            .filter(**{field: term.original_key})
-            .for_cards()
-            .latest_first()[: self.limit]
+            item for _kind, rows in self.rows_about(term) for item in rows.for_cards().latest_first()[: self.limit]
         ]
         return sorted(items, key=lambda item: str(item.display_date or ""), reverse=True)[: self.limit]
 
@@ -82,6 +85,7 @@ class FormerTerms(ItemList):
     model = TermOfOffice
     template_name = "leadership/term_list.html"
     heading = _("Former Secretaries General")
+    has_feeds = False
 
     def base_queryset(self) -> Any:
         queryset: Any = super().base_queryset()

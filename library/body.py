@@ -41,15 +41,17 @@ class Things:
     recordings: dict[int, Recording] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, texts: Iterable[str]) -> Things:
+    def of(cls, texts: Iterable[str], *, to_play: bool = True) -> Things:
+        """Recordings with what a player needs, unless they are only to be linked."""
         html = "\n".join(texts)
         images, documents, recordings = (keys_in(html, pattern) for pattern in (IMAGE, DOCUMENT, RECORDING))
+        rows = Recording.objects.all()
+        if to_play:
+            rows = rows.select_related("poster").prefetch_related("caption_tracks")
         return cls(
             Image.objects.in_bulk(images) if images else {},
             Document.objects.in_bulk(documents) if documents else {},
-            Recording.objects.select_related("poster").prefetch_related("caption_tracks").in_bulk(recordings)
-            if recordings
-            else {},
+            rows.in_bulk(recordings) if recordings else {},
         )
 
 
@@ -58,7 +60,7 @@ def render_body(html: str, things: Things, targets: dict[str, Target], *, langua
 
     `name` keeps the footnotes of two texts on one page apart.
     """
-    writer = _Writer(things, targets, language=language, name=name)
+    writer = BodyWriter(things, targets, language=language, name=name)
     writer.feed(html)
     writer.close()
     return SafeString(writer.written())
@@ -86,7 +88,7 @@ def words(html: str) -> str:
 
 
 @dataclass(slots=True)
-class _Open:
+class Open:
     """An element that is being written: its name in the source, what ends it, and what it needs to know then."""
 
     tag: str
@@ -96,13 +98,13 @@ class _Open:
     content: list[str] | None = None
 
 
-class _Writer(HTMLParser):
+class BodyWriter(HTMLParser):
     def __init__(self, things: Things, targets: dict[str, Target], *, language: str, name: str) -> None:
         super().__init__(convert_charrefs=True)
         self.things, self.targets = things, targets
         self.language, self.name = language, name
         self.out: list[str] = []
-        self.open: list[_Open] = []
+        self.open: list[Open] = []
         self.notes: list[str] = []
         self.tables = self.row = self.cell = 0
         self.speaker = ""
@@ -110,12 +112,12 @@ class _Writer(HTMLParser):
     def written(self) -> str:
         while self.open:
             self._end(self.open.pop())
-        if not self.notes:
-            return "".join(self.out)
-        notes = render_to_string(
+        return "".join(self.out) + (self.written_notes() if self.notes else "")
+
+    def written_notes(self) -> str:
+        return render_to_string(
             "components/notes.html", {"notes": [SafeString(note) for note in self.notes], "name": self.name}
         )
-        return "".join(self.out) + notes
 
     # ── Read ─────────────────────────────────────────────────────────────────────────────────────────
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -128,7 +130,7 @@ class _Writer(HTMLParser):
             self._put(f"<{tag}>")
             return
         start: Any = getattr(self, f"start_{tag}", None)
-        opened: _Open = start(attributes) if start else self._plain(tag, attributes)
+        opened: Open = start(attributes) if start else self._plain(tag, attributes)
         self.open.append(opened)
 
     def handle_endtag(self, tag: str) -> None:
@@ -147,19 +149,19 @@ class _Writer(HTMLParser):
         inside = next((one.content for one in reversed(self.open) if one.content is not None), None)
         (self.out if inside is None else inside).append(html)
 
-    def _plain(self, tag: str, attributes: dict[str, str], classes: str = "") -> _Open:
+    def _plain(self, tag: str, attributes: dict[str, str], classes: str = "") -> Open:
         written = {"class": classes} if classes else {}
         written |= {name: value for name, value in attributes.items() if not name.startswith("data-")}
         if (language := attributes.get("lang")) and (self._bidi(language) != self._bidi(self.language)):
             written["dir"] = "rtl" if self._bidi(language) else "ltr"
         listed = "".join(f' {name}="{escape(value)}"' for name, value in written.items())
         self._put(f"<{tag}{listed}>")
-        return _Open(tag, f"</{tag}>", attributes)
+        return Open(tag, f"</{tag}>", attributes)
 
     def _bidi(self, language: str) -> bool:
         return language.lower().split("-")[0] in settings.LANGUAGES_BIDI
 
-    def _end(self, one: _Open) -> None:
+    def _end(self, one: Open) -> None:
         finish: Any = getattr(self, f"end_{one.tag}", None)
         if one.content is not None and finish:
             finish(one, "".join(one.content))
@@ -170,7 +172,7 @@ class _Writer(HTMLParser):
         return any(one.tag in tags for one in self.open)
 
     # ── Links ────────────────────────────────────────────────────────────────────────────────────────
-    def start_a(self, attributes: dict[str, str]) -> _Open:
+    def start_a(self, attributes: dict[str, str]) -> Open:
         """A link to what is not public is its text alone."""
         href = attributes.get("href", "")
         if href.startswith(TARGET):
@@ -179,23 +181,21 @@ class _Writer(HTMLParser):
             if target and target.language not in ("", self.language):
                 attributes = {**attributes, "hreflang": target.language}
         if not href or self._among("a"):
-            return _Open("a")
+            return Open("a")
         outside = {"rel": "noopener"} if not href.startswith("/") else {}
         return self._plain("a", {**attributes, "href": href, **outside})
 
     # ── What comes from the library ──────────────────────────────────────────────────────────────────
-    def start_figure(self, attributes: dict[str, str]) -> _Open:
-        return _Open("figure", "", attributes, [])
+    def start_figure(self, attributes: dict[str, str]) -> Open:
+        return Open("figure", "", attributes, [])
 
-    def end_figure(self, one: _Open, content: str) -> None:
+    def end_figure(self, one: Open, content: str) -> None:
         if key := one.attributes.get("data-image"):
             if image := self.things.images.get(int(key)):
                 self._put(self._picture(image, one.attributes, content))
         elif key := one.attributes.get("data-recording"):
             if recording := self.things.recordings.get(int(key)):
-                # In a recording's own transcript only a link: it could hold a player of itself.
-                whole = not self.name.startswith("transcript")
-                self._put(render_to_string("components/body_recording.html", {"recording": recording, "whole": whole}))
+                self._put(self._recording(recording))
         else:
             self._put(content)
 
@@ -214,13 +214,21 @@ class _Writer(HTMLParser):
         }
         return render_to_string("components/body_figure.html", context)
 
-    def start_figcaption(self, attributes: dict[str, str]) -> _Open:
-        """The figure puts it in its place."""
-        return _Open("figcaption")
+    def _recording(self, recording: Recording) -> str:
+        # In a recording's own transcript only a link: it could hold a player of itself.
+        whole = not self.name.startswith("transcript")
+        return render_to_string("components/body_recording.html", {"recording": recording, "whole": whole})
 
-    def start_p(self, attributes: dict[str, str]) -> _Open:
+    def _document(self, document: Document) -> str:
+        return render_to_string("components/body_document.html", {"document": document})
+
+    def start_figcaption(self, attributes: dict[str, str]) -> Open:
+        """The figure puts it in its place."""
+        return Open("figcaption")
+
+    def start_p(self, attributes: dict[str, str]) -> Open:
         if "data-document" in attributes:
-            return _Open("p", "", attributes, [])
+            return Open("p", "", attributes, [])
         speaker = attributes.get("data-speaker", "")
         if not speaker:
             if not self.open:
@@ -232,55 +240,57 @@ class _Writer(HTMLParser):
         self.speaker = speaker
         return opened
 
-    def end_p(self, one: _Open, content: str) -> None:
+    def end_p(self, one: Open, content: str) -> None:
         if document := self.things.documents.get(int(one.attributes["data-document"])):
-            self._put(render_to_string("components/body_document.html", {"document": document}))
+            self._put(self._document(document))
 
     # ── Quotes and notes ─────────────────────────────────────────────────────────────────────────────
-    def start_blockquote(self, attributes: dict[str, str]) -> _Open:
+    def start_blockquote(self, attributes: dict[str, str]) -> Open:
         return self._plain("blockquote", attributes, "pull-quote" if "data-pull" in attributes else "")
 
-    def start_footer(self, attributes: dict[str, str]) -> _Open:
-        return self._plain("footer", attributes) if self._among("blockquote") else _Open("footer")
+    def start_footer(self, attributes: dict[str, str]) -> Open:
+        return self._plain("footer", attributes) if self._among("blockquote") else Open("footer")
 
-    def start_span(self, attributes: dict[str, str]) -> _Open:
+    def start_span(self, attributes: dict[str, str]) -> Open:
         if "data-footnote" not in attributes:
-            return self._plain("span", attributes) if "lang" in attributes else _Open("span")
+            return self._plain("span", attributes) if "lang" in attributes else Open("span")
         if self._among("a") or any(one.tag == "span" and one.content is not None for one in self.open):
-            return _Open("span")  # neither a link nor a note can hold a link to a note
-        return _Open("span", "", attributes, [])
+            return Open("span")  # neither a link nor a note can hold a link to a note
+        return Open("span", "", attributes, [])
 
-    def end_span(self, one: _Open, content: str) -> None:
+    def end_span(self, one: Open, content: str) -> None:
         if not content.strip():
             return
         self.notes.append(content.strip())
-        number = len(self.notes)
+        self._put(self._note_mark(len(self.notes)))
+
+    def _note_mark(self, number: int) -> str:
         label = escape(gettext("Footnote %(number)d") % {"number": number})
-        self._put(
+        return (
             f'<sup class="note-mark"><a href="#{self.name}-note-{number}" id="{self.name}-mark-{number}"'
             f' role="doc-noteref" aria-label="{label}">{number}</a></sup>'
         )
 
     # ── Tables ───────────────────────────────────────────────────────────────────────────────────────
-    def start_table(self, attributes: dict[str, str]) -> _Open:
+    def start_table(self, attributes: dict[str, str]) -> Open:
         """In a region that can be scrolled, also by keyboard (WCAG 2.1.1), where the window is narrower."""
         if self._among("table"):
-            return _Open("table")
+            return Open("table")
         self.tables += 1
         self.row = 0
         label = escape(gettext("Table %(number)d") % {"number": self.tables})
         self._put(f'<div class="table" role="region" tabindex="0" aria-label="{label}"><table>')
-        return _Open("table", "</table></div>")
+        return Open("table", "</table></div>")
 
-    def start_tr(self, attributes: dict[str, str]) -> _Open:
+    def start_tr(self, attributes: dict[str, str]) -> Open:
         self.row, self.cell = self.row + 1, 0
         return self._plain("tr", attributes)
 
-    def start_td(self, attributes: dict[str, str]) -> _Open:
+    def start_td(self, attributes: dict[str, str]) -> Open:
         self.cell += 1
         return self._plain("td", attributes)
 
-    def start_th(self, attributes: dict[str, str]) -> _Open:
+    def start_th(self, attributes: dict[str, str]) -> Open:
         """Heads its column in the first row, else its row."""
         self.cell += 1
         scope = "col" if self.row == 1 else "row"

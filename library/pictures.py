@@ -66,13 +66,20 @@ class Single:
     height: int
 
 
-def single(image: Image | None, ratio: str) -> Single | None:
+def rendition_alone(image: Image | None, ratio: str) -> Rendition | None:
     """One JPEG that is large enough for most; None where `sources_of` has none."""
     if image is None or not has_renditions(image):
         return None
-    size = (image.width, image.height)
-    rendition = nearest(Rendition(ratio, ALONE, "jpg"), size, image.file.name)
-    return Single(address_of(image, rendition), *rendition_size(size, ratio, rendition.width))
+    return nearest(Rendition(ratio, ALONE, "jpg"), (image.width, image.height), image.file.name)
+
+
+def single(image: Image | None, ratio: str) -> Single | None:
+    rendition = rendition_alone(image, ratio)
+    if image is None or rendition is None:
+        return None
+    return Single(
+        address_of(image, rendition), *rendition_size((image.width, image.height), ratio, rendition.width)
+    )  # fmt: skip
 
 
 def single_address(image: Image | None, ratio: str) -> str:

@@ -1,5 +1,6 @@
 """The newsroom's lists and pages."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import Http404, HttpRequest, StreamingHttpResponse
@@ -125,9 +126,12 @@ class FeaturedList(ItemList):
     def ordered(self, queryset: PublishableQuerySet[Any]) -> Any:
         return queryset.for_cards().in_hand_order()  # type: ignore[attr-defined]
 
+    def shown(self, rows: Iterable[Any]) -> list[Any]:
+        return with_targets(rows)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        context["object_list"] = with_targets(context["object_list"])
+        context["object_list"] = self.shown(context["object_list"])
         return context
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from pages.models import Topic
@@ -17,12 +18,15 @@ class TopicFilter(ListFilter):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        topics = (
-            Topic.objects.live().for_readers_of(current_language()).order_by("title").only("slug", "title", "original")
-        )
-        self.topics = {topic.slug: topic for topic in topics}
-        choices = [(slug, topic.title) for slug, topic in self.topics.items()]
-        self.fields["topic"].choices = [("", _("All topics")), *choices]  # type: ignore[attr-defined]
+        self.fields["topic"].choices = self.topic_choices  # type: ignore[attr-defined]
+
+    @cached_property
+    def topics(self) -> dict[str, Topic]:
+        live = Topic.objects.live().for_readers_of(current_language())
+        return {topic.slug: topic for topic in live.order_by("title").only("slug", "title", "original")}
+
+    def topic_choices(self) -> list[tuple[str, Any]]:
+        return [("", _("All topics")), *((slug, topic.title) for slug, topic in self.topics.items())]
 
     def narrow(self, queryset: PublishableQuerySet[Any]) -> PublishableQuerySet[Any]:
         queryset = super().narrow(queryset)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import environ
 from django.core.exceptions import ImproperlyConfigured, ValidationError
-from django.core.validators import validate_email
+from django.core.validators import URLValidator, validate_email
 
 from portal.measurement import EXAMPLES, Measurement, measurement_at
 
@@ -81,6 +81,34 @@ class Environment:
             if not pattern.fullmatch(word):
                 raise ImproperlyConfigured(f"{name} must list {what}, such as {example}, not “{word}”.")
         return words
+
+    def site(self, name: str, *, default: str) -> str:
+        """Scheme and host of a site, without a slash at its end; "" if it is not said."""
+        value = self.text(name, default=default)
+        if value and not (ORIGIN.fullmatch(value) and "*" not in value):
+            raise ImproperlyConfigured(
+                f"{name} must be an address such as https://newsroom.example.org, not “{value}”."
+            )
+        return value
+
+    def web_address(self, name: str) -> str:
+        """An address of the web; "" if there is none."""
+        value = self.text(name, default="")
+        try:
+            if value:
+                URLValidator(schemes=["http", "https"])(value)
+        except ValidationError as error:
+            raise ImproperlyConfigured(
+                f"{name} must be an address such as https://hub.example.org/, not “{value}”."
+            ) from error
+        return value
+
+    def host(self, name: str, *, default: str) -> str:
+        """One host name."""
+        value = self.text(name, default=default)
+        if not HOST.fullmatch(value) or value[0] in "*.[":
+            raise ImproperlyConfigured(f"{name} must be a host name such as newsroom.example.org, not “{value}”.")
+        return value
 
     def folder(self, name: str, *, default: Path) -> str:
         """A folder by its full path: a relative one would depend on where the process was started."""

@@ -6,6 +6,7 @@ ALLOWED_HOSTS are given. A value that cannot be read stops the start with a sent
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import django_stubs_ext
 import environ
@@ -31,6 +32,8 @@ DEBUG = env.boolean("DEBUG", default=True)
 SECRET_KEY = env.text("SECRET_KEY", default="a-key-for-development-only" if DEBUG else "")
 ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", default=["*"] if DEBUG else [])
 HTTPS = env.boolean("HTTPS", default=not DEBUG)
+# Where the public finds the site, for what no request has asked for; "" if each request is to tell.
+SITE_URL = env.site("SITE_URL", default="")
 CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS", default=[])
 
 if not DEBUG and len(SECRET_KEY) < 50:
@@ -133,6 +136,20 @@ USE_TZ = True
 # ── Workflow ─────────────────────────────────────────────────────────────────────────────────────────
 # Nobody approves their own words, except in an emergency with a reason.
 FOUR_EYES = env.boolean("FOUR_EYES", default=False)
+
+# ── Feeds and calendars ──────────────────────────────────────────────────────────────────────────────
+FEED_TEXT = env.choice("FEED_TEXT", default="full", among=("full", "teaser"))
+# Part of the identities that readers' programs remember items by, so it stays even if the site moves.
+IDENTITY_HOST = env.host(
+    "IDENTITY_HOST",
+    default=urlsplit(SITE_URL).hostname or next((h for h in ALLOWED_HOSTS if h[0] not in "*.["), "localhost"),
+)
+# Told of every change of a feed, and announced in it (WebSub).
+WEBSUB_HUB = env.web_address("WEBSUB_HUB")
+if WEBSUB_HUB and not SITE_URL:
+    raise ImproperlyConfigured(
+        "WEBSUB_HUB needs SITE_URL, such as https://newsroom.example.org: the hub is told by it."
+    )
 
 # ── Static files and uploads ─────────────────────────────────────────────────────────────────────────
 STATIC_URL = "/static/"

@@ -2,10 +2,12 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path, re_path
 
+from news.feeds import FeaturedFeed
 from news.views import FeaturedList
 from portal import views
+from portal.feeds import feeds
 from portal.share_views import share_picture
-from publishing import converters  # noqa: F401  (registers them)
+from publishing.converters import FEED
 from search.views import search
 from subscriptions import views as subscriptions
 
@@ -26,9 +28,11 @@ urlpatterns += i18n_patterns(
     path("go/", views.go, name="go"),
     path("news/", include("news.urls")),
     path("featured/", FeaturedList.as_view(), name="featured"),
+    path(f"featured/{FEED}", FeaturedFeed.as_view(), name="featured-feed"),
     path("review/", include("review.urls")),
     path("events/", include("events.urls")),
     path("secretary-general/", include("leadership.urls")),
+    path("feeds/", feeds, name="feeds"),
     path("search/", search, name="search"),
     # /<language>/subscribe/
     path("subscribe/", subscriptions.subscribe, name="subscribe"),

@@ -16,6 +16,7 @@ from news.models import FeaturedItem, NewsItem
 from news.views import with_targets
 from pages.models import Topic
 from publishing.languages import current_language
+from publishing.syndication import feed_links
 from review.models import Article
 
 
@@ -43,6 +44,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "review_list": articles[1:],
         "upcoming": list(_live(Event, language).upcoming()[:6]),
         "recent": list(_live(Event, language).recent()[:6]),
+        "feeds": feed_links(request, gettext("News"), path=reverse("news:list")),
         "in_focus": list(_live(Topic, language).in_focus().in_hand_order()[:8]),
     }
     return render(request, "portal/home.html", context)

@@ -2,6 +2,8 @@
 
 from django.urls import register_converter
 
+from publishing.syndication import Format, Formats
+
 
 class TextConverter:
     """A slug in any script. Control characters are no part of one, and PostgreSQL takes no NUL."""
@@ -41,9 +43,23 @@ class TwoDigitConverter:
         return f"{value:02d}"
 
 
+class FeedConverter:
+    """What a feed's address ends in: RSS or Atom."""
+
+    regex = "xml|atom"
+
+    def to_python(self, value: str) -> Format:
+        return Formats.by_extension[value]
+
+    def to_url(self, value: Format | str) -> str:
+        return value if isinstance(value, str) else value.extension
+
+
 register_converter(TextConverter, "text")
 register_converter(TreePathConverter, "treepath")
 register_converter(YearConverter, "yyyy")
 register_converter(TwoDigitConverter, "dd")
+register_converter(FeedConverter, "feed")
 
+FEED = "feed.<feed:form>"
 DATED_ADDRESS = "<yyyy:year>/<dd:month>/<dd:daynumber>/<text:slug>/"

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.db.models import Max, Min
 from django.utils.dates import MONTHS
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from publishing import clock
@@ -25,12 +26,27 @@ class ListFilter(forms.Form):
 
     def __init__(self, *args: Any, queryset: PublishableQuerySet[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        ends = queryset.order_by().aggregate(first=Min(self.year_field), last=Max(self.year_field))
-        self.first_day: dt.date | None = ends["first"]
-        self.last_day: dt.date | None = ends["last"]
+        self.queryset = queryset
+        self.fields["year"].choices = self.years  # type: ignore[attr-defined]
+
+    @cached_property
+    def ends(self) -> dict[str, dt.date | None]:
+        """The days of the first item and of the last; asked only by whoever needs them, which a feed does not."""
+        found = self.queryset.order_by().aggregate(first=Min(self.year_field), last=Max(self.year_field))
+        return {"first": found["first"], "last": found["last"]}
+
+    @property
+    def first_day(self) -> dt.date | None:
+        return self.ends["first"]
+
+    @property
+    def last_day(self) -> dt.date | None:
+        return self.ends["last"]
+
+    def years(self) -> list[tuple[str, Any]]:
         known = self.first_day and self.last_day
-        years = range(self.last_day.year, self.first_day.year - 1, -1) if known else []
-        self.fields["year"].choices = [("", _("All years")), *((str(year), str(year)) for year in years)]  # type: ignore[attr-defined]
+        years = range(self.last_day.year, self.first_day.year - 1, -1) if known else []  # type: ignore[union-attr]
+        return [("", _("All years")), *((str(year), str(year)) for year in years)]
 
     @property
     def narrows(self) -> bool:
@@ -42,6 +58,22 @@ class ListFilter(forms.Form):
         """The list's relative address with the tab's choice and without the reader's."""
         kept = urlencode({field.html_name: field.value() for field in self.hidden_fields() if field.value()})
         return f"?{kept}" if kept else "./"
+
+    @property
+    def chosen(self) -> list[str]:
+        """What the list is narrowed to, in words; for a valid form."""
+        shown = [
+            str(dict(field.field.choices)[field.value()])  # type: ignore[attr-defined]
+            for field in self.visible_fields()
+            if field.value()
+        ]
+        first = self.first_of_month
+        return [*shown, month_label(first)] if first else shown
+
+    @property
+    def query(self) -> str:
+        """The choices as a query string, always in the same form."""
+        return urlencode({name: value for name, value in self.cleaned_data.items() if value})
 
     @property
     def first_of_month(self) -> dt.date | None:

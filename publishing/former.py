@@ -30,6 +30,13 @@ def remember(items: list[Publishable], before: dict[int, str]) -> None:
             FormerAddress.objects.update_or_create(path=path, defaults={"item": item})
 
 
+def moved_to(path: str) -> str:
+    """Where the item that once had a path is now; "" if nobody's page has moved from there."""
+    former = FormerAddress.objects.filter(path=path).first()
+    item = former.item if former else None
+    return item.get_absolute_url() if item is not None and item.state is State.LIVE else ""
+
+
 def answer(request: HttpRequest, here: Publishable | None) -> HttpResponse | None:
     """What to say where no live page is found; None if nothing public ever was here.
 

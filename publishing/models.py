@@ -24,6 +24,8 @@ from publishing import clock
 from publishing.languages import default_language, language_choices, originals_stand_in_for
 from publishing.records import (  # noqa: F401  (Django finds an app's models here)
     AuditEntry,
+    ChangedFeed,
+    FeedWatch,
     FormerAddress,
     PreviewLink,
     Release,

@@ -351,3 +351,37 @@ class PreviewLink(OfItem):
     @property
     def is_open(self) -> bool:
         return self.revoked_at is None and self.expires_at > timezone.now()
+
+
+class ChangedFeed(models.Model):
+    """A list whose feeds have changed, and the hub does not know yet."""
+
+    path = models.CharField(max_length=900, unique=True)
+    changed_at = models.DateTimeField()
+    tries = models.PositiveIntegerField(default=0)
+    # Serves the question of whom to tell of next.
+    next_try_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.path
+
+    def put_off(self, at: dt.datetime, wait: dt.timedelta) -> bool:
+        """False if another has done so already."""
+        mine = ChangedFeed.objects.filter(pk=self.pk, next_try_at=self.next_try_at, changed_at=self.changed_at)
+        return bool(mine.update(next_try_at=at + wait, tries=self.tries + 1))
+
+
+class FeedWatch(models.Model):
+    """Up to when it has been looked for changes of feeds, and which of the late ones were seen. There is one row."""
+
+    until = models.DateTimeField()
+    seen = models.JSONField(default=list)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return str(self.until)

@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 from django.utils.text import capfirst
 
 from publishing.models import Publishable
+from publishing.syndication import Syndicated
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ class ContentKind:
     """False for what only stands on other pages, such as a featured card."""
     teaser_field: str = "title"
     """The column with the words under its title; the site's search looks there and in the title."""
+    feed: Syndicated | None = None
+    """What feeds tell of it; None for what stands in none."""
 
     @property
     def label(self) -> str:

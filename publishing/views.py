@@ -17,9 +17,10 @@ from django.views.generic import DetailView, ListView
 
 from publishing import former
 from publishing.filters import ListFilter, month_label
-from publishing.languages import current_language
+from publishing.languages import current_language, listed
 from publishing.metadata import Absolute, Thing, work
 from publishing.models import Publishable, PublishableQuerySet
+from publishing.syndication import feed_links
 from publishing.targets import targets_in, targets_of_page
 
 Breadcrumbs = list[dict[str, str]]
@@ -159,6 +160,8 @@ class ItemList(ListView[Any]):
     mixed = False
     # Whether it leads to its months.
     by_month = False
+    # Whether feeds stand beside it.
+    has_feeds = True
 
     def base_queryset(self) -> PublishableQuerySet[Any]:
         return self.model.rows().live().for_readers_of(current_language())
@@ -176,9 +179,24 @@ class ItemList(ListView[Any]):
             raise Http404(gettext("This list has no such filter."))
         return form
 
+    def shown(self, rows: Iterable[Any]) -> list[Any]:
+        """Those of the rows that readers are shown."""
+        return list(rows)
+
     def get_queryset(self) -> QuerySet[Any]:
         queryset = self.base_queryset()
         return self.ordered(self.filter.narrow(queryset) if self.filter else queryset)
+
+    @property
+    def title(self) -> str:
+        """The heading, and what the list is narrowed to."""
+        chosen = listed(self.filter.chosen) if self.filter else ""
+        return f"{self.heading} – {chosen}" if chosen else str(self.heading)
+
+    @property
+    def query(self) -> str:
+        """The filters that are on, as a query string."""
+        return self.filter.query if self.filter else ""
 
     def address(self, **part: str) -> str:
         """The address of a part of the list, narrowed to the kind and the topic that the reader has chosen."""
@@ -207,5 +225,6 @@ class ItemList(ListView[Any]):
             month_label=month_label(month) if month else "",
             query=f"{query.urlencode()}&" if query else "",
             breadcrumbs=[crumb(self.heading)],
+            feeds=feed_links(self.request, self.title, self.query) if self.has_feeds else [],
             **kwargs,
         )

@@ -8,7 +8,17 @@ class ReviewConfig(AppConfig):
 
     def ready(self) -> None:
         from publishing.registry import ContentKind, Section, register, register_section
-        from review.models import Article  # models are loaded only now
+        from publishing.syndication import Syndicated
+        from review import feeds  # models are loaded only now
+        from review.models import Article
 
-        register(ContentKind(key="article", model=Article, list_url="review:list", teaser_field="standfirst"))
+        articles = Syndicated(
+            feeds.tell_article,
+            shows=("image", "issue"),
+            labels=feeds.labels_of_articles,
+            lists=feeds.lists_of_article,
+        )
+        register(
+            ContentKind(key="article", model=Article, list_url="review:list", teaser_field="standfirst", feed=articles)
+        )
         register_section(Section("review", _("The Review"), "review:list"))

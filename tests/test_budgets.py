@@ -48,7 +48,8 @@ FIRST_VISIT = 120 * 1024
 LISTS = [
     "/en/news/", "/en/news/news/", "/en/featured/", "/en/review/", "/en/events/", "/en/events/?when=recent",
     "/en/secretary-general/", "/en/secretary-general/former/", "/en/secretary-general/annual-reports/", "/en/topics/",
-    "/en/search/?q=item", "/en/subscribe/",
+    "/en/search/?q=item", "/en/subscribe/", "/en/feeds/", "/en/news/feed.xml", "/en/review/feed.atom",
+    "/en/events/feed.xml", "/en/events/calendar.ics", "/en/featured/feed.atom", "/en/secretary-general/feed.atom",
 ]  # fmt: skip
 
 

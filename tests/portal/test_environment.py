@@ -53,6 +53,8 @@ def test_production_starts_with_key_and_hosts_and_insists_on_https() -> None:
         ({"DEBUG": "false", "SECRET_KEY": "short", "ALLOWED_HOSTS": "a.example"}, "SECRET_KEY must be set"),
         ({"DEBUG": "false", "SECRET_KEY": GOOD_KEY, "ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS must name the hosts"),
         ({"LANGUAGES": "en,klingon"}, "LANGUAGES must be one or more of"),
+        ({"WEBSUB_HUB": "https://hub.example.org/"}, "WEBSUB_HUB needs SITE_URL"),
+        ({"FEED_TEXT": "some"}, "FEED_TEXT must be one of full, teaser, not “some”."),
         ({"LOG_LEVEL": "loud"}, "LOG_LEVEL must be one of DEBUG, INFO"),
     ],
 )
@@ -62,6 +64,20 @@ def test_production_does_not_start_half_set_up(variables: dict[str, str], senten
     last = result.stderr.strip().splitlines()[-1]
     assert "ImproperlyConfigured" in last
     assert sentence in last
+
+
+@pytest.mark.parametrize(
+    ("variables", "host"),
+    [
+        ({}, "localhost"),
+        ({"ALLOWED_HOSTS": "*,.example.org,www.example.org"}, "www.example.org"),
+        ({"ALLOWED_HOSTS": "www.example.org", "SITE_URL": "https://newsroom.example.org"}, "newsroom.example.org"),
+        ({"SITE_URL": "https://newsroom.example.org", "IDENTITY_HOST": "old.example.org"}, "old.example.org"),
+    ],
+)
+def test_identities_hold_the_name_of_the_site_unless_another_is_given(variables: dict[str, str], host: str) -> None:
+    result = start("settings.IDENTITY_HOST", **variables)
+    assert result.stdout.strip() == host, result.stderr
 
 
 @pytest.mark.parametrize(
@@ -102,6 +118,14 @@ def test_production_does_not_start_half_set_up(variables: dict[str, str], senten
         (lambda env: env.hosts("IT", default=[]), "a.example b.example", "must list host names"),
         (lambda env: env.origins("IT", default=[]), "a.example", "must list origins, such as https://"),
         (lambda env: env.origins("IT", default=[]), "https://a.example/news/", "must list origins"),
+        (lambda env: env.site("IT", default=""), "a.example", "IT must be an address such as https://"),
+        (lambda env: env.site("IT", default=""), "https://a.example/", "not “https://a.example/”"),
+        (lambda env: env.site("IT", default=""), "https://*.example", "IT must be an address such as https://"),
+        (lambda env: env.host("IT", default="a"), "https://a.example", "IT must be a host name such as"),
+        (lambda env: env.host("IT", default="a"), "*", "IT must be a host name such as"),
+        (lambda env: env.host("IT", default="a"), "", "IT must be a host name such as"),
+        (lambda env: env.web_address("IT"), "hub.example.org", "IT must be an address such as https://hub"),
+        (lambda env: env.web_address("IT"), "ftp://hub.example.org/", "IT must be an address such as https://hub"),
     ],
 )
 def test_a_wrong_value_is_answered_with_a_sentence(
