@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 import pytest
+from django.db import connection
 
 from tests.conftest import Person
 from tests.html import parse_as_browsers_do
@@ -20,7 +21,9 @@ HOST = "http://testserver"
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 # Lists can be narrowed and turned over without end; of each list's query strings only this many are followed.
 MOST_QUERIES = 3
-LANGUAGES = ("en", "fr", "uk", "ar")
+# PostgreSQL is asked for one whose pages hold what is live in it, and one in which originals stand in for the rest: in the
+# others the same is asked with another code.
+LANGUAGES = ("en", "fr", "uk", "ar") if connection.vendor == "sqlite" else ("en", "ar")
 
 
 class Reader(HTMLParser):
@@ -129,7 +132,7 @@ def test_the_walk_reached_every_part_of_the_site(visits: dict[str, Visit]) -> No
         for part in ("news", "review", "events", "topics", "secretary-general", "featured", "search", "subscribe"):
             assert parts[f"{language}/{part}"], f"{language}/{part}"
     assert parts["media/pictures"] > 100
-    assert len(visits) > 500
+    assert len(visits) > 125 * len(LANGUAGES)
 
 
 def test_links_lead_straight_to_their_page(visits: dict[str, Visit]) -> None:
@@ -224,6 +227,7 @@ def test_nothing_unfinished_is_shown(pages: list[Visit]) -> None:
     assert faults(pages, lambda visit: [found[0] for found in leftovers.finditer(visit.html)]) == {}
 
 
+@pytest.mark.skipif("fr" not in LANGUAGES, reason="words of the interface are the same with any database")
 def test_french_pages_are_in_french(pages: list[Visit]) -> None:
     """Words of the interface that would be left over if an entry of the .po were missing."""
     english = re.compile(
