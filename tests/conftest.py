@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import importlib
 import io
 import shutil
@@ -44,6 +45,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     alone = [item for item in items if not asks(item)]
     config.hook.pytest_deselected(items=alone)
     items[:] = [item for item in items if asks(item)]
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays until the end: it need not be looked through again for what could be thrown away."""
+    gc.collect()
+    gc.freeze()
 
 
 class Person(Client):
