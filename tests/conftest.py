@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import fcntl
+import gc
 import importlib
 import io
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.core.management import call_command
 from django.db import connection
-from django.test import Client
-from django.test.utils import setup_databases, teardown_databases
+from django.test import Client, override_settings
 from django.utils.translation import override
 from PIL import Image as Picture
 
@@ -25,6 +28,7 @@ from tests.factories import UserFactory
 
 PUBLISHABLE = [model for model in apps.get_models() if issubclass(model, Publishable)]
 
+SAMPLE_MEDIA = settings.FOLDER.parent / "sample-media"
 
 ASK_A_DATABASE = {"db", "transactional_db", "django_db_setup"}
 
@@ -41,6 +45,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     alone = [item for item in items if not asks(item)]
     config.hook.pytest_deselected(items=alone)
     items[:] = [item for item in items if asks(item)]
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays until the end: it need not be looked through again for what could be thrown away."""
+    gc.collect()
+    gc.freeze()
 
 
 class Person(Client):
@@ -73,16 +83,64 @@ def member_of(group: str, username: str, **remit: list[str]) -> Person:
     return Person(user)
 
 
+# ── Databases ────────────────────────────────────────────────────────────────────────────────────────────
+#
+# Each is made by the first process of a run that asks for it, and copied by every other. They go with the run's folder
+# or with its cluster of PostgreSQL (tests/settings.py).
+
+
+@contextmanager
+def connected_to(name: str) -> Iterator[None]:
+    """The default connection, in every thread, with another database."""
+    before = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = before
+
+
+def database(name: str, like: str | None = None) -> str:
+    """What a connection calls a new database, empty or a copy of one that nobody is connected to."""
+    if connection.vendor == "sqlite":
+        path = settings.FOLDER.parent / f"{name}.sqlite3"
+        if like:
+            shutil.copy(like, path)
+        return str(path)
+    with connection.creation._nodb_cursor() as cursor:
+        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{like or "template0"}"')
+    return name
+
+
+def made_once(name: str, make: Callable[[], None], like: str | None = None) -> str:
+    """A database that is the same for all processes of a run and is only ever copied."""
+    note = settings.FOLDER.parent / f"{name}.{connection.vendor}"
+    with note.open("a+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        lock.seek(0)
+        if not (made := lock.read()):
+            made = database(name, like)
+            with connected_to(made):
+                make()
+            lock.write(made)
+    return made
+
+
 @pytest.fixture(scope="session")
-def django_db_setup(
-    django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: Any
-) -> Iterator[None]:
-    """The test database, also for tests that ask pytest-django for none: the browser's have a site of their own."""
+def migrated_database(django_test_environment: None, django_db_blocker: Any) -> str:
     with django_db_blocker.unblock():
-        databases = setup_databases(verbosity=0, interactive=False, serialized_aliases=set())
-    yield
+        return made_once("migrated", lambda: call_command("migrate", verbosity=0))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(migrated_database: str, django_db_blocker: Any) -> Iterator[None]:
+    """This process's database, also for tests that ask pytest-django for none: the browser's have a site of their own."""
     with django_db_blocker.unblock():
-        teardown_databases(databases, verbosity=0)
+        own = database(f"test-{settings.FOLDER.name}", migrated_database)
+    with connected_to(own):
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -125,39 +183,21 @@ def administrator(db: None) -> Person:
 # ── The sample site ──────────────────────────────────────────────────────────────────────────────────────
 
 
-@contextmanager
-def connected_to(name: str) -> Iterator[None]:
-    """The default connection, in every thread, with another database."""
-    before = connection.settings_dict["NAME"]
-    connection.close()
-    connection.settings_dict["NAME"] = name
-    try:
-        yield
-    finally:
-        connection.close()
-        connection.settings_dict["NAME"] = before
+def load_sample() -> None:
+    """Its pictures are plain colours, for speed: how they are painted is tested in tests/portal/test_pictures.py."""
+    with pytest.MonkeyPatch.context() as plain, override_settings(MEDIA_ROOT=SAMPLE_MEDIA):
+        for name, size in (("paint", (192, 128)), ("portrait", (128, 160)), ("cover", (120, 160))):
+            plain.setattr(loader, name, lambda *args, size=size: Picture.new("RGB", size, "steelblue"))
+        call_command("load_sample", stdout=io.StringIO())
 
 
 @pytest.fixture(scope="session")
-def sample_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
-    """The name of a database with the sample content, loaded once for all tests of a worker that only read it.
-
-    Its pictures are plain colours, for speed: how they are painted is tested in tests/portal/test_pictures.py.
-    """
-    plain = pytest.MonkeyPatch()
-    for name, size in (("paint", (192, 128)), ("portrait", (128, 160)), ("cover", (120, 160))):
-        plain.setattr(loader, name, lambda *args, size=size: Picture.new("RGB", size, "steelblue"))
+def sample_database(migrated_database: str, django_db_setup: None, django_db_blocker: Any) -> str:
+    """A database with the sample content for all tests of a process that only read it; its files are in the library."""
     with django_db_blocker.unblock():
-        connection.close()
-        connection.creation.clone_test_db(suffix="sample", verbosity=0)
-        name = connection.creation.get_test_db_clone_settings("sample")["NAME"]
-        with connected_to(name):
-            call_command("load_sample", stdout=io.StringIO())
-    plain.undo()
-    yield str(name)
-    with django_db_blocker.unblock():
-        connection.close()
-        connection.creation.destroy_test_db(suffix="sample", verbosity=0)
+        made = made_once("sample", load_sample, migrated_database)
+        shutil.copytree(SAMPLE_MEDIA, settings.MEDIA_ROOT, dirs_exist_ok=True)
+        return database(f"sample-{settings.FOLDER.name}", made)
 
 
 @pytest.fixture(scope="module")

@@ -52,8 +52,5 @@ STATIC_ROOT = FOLDER / "static"
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
 if POSTGRESQL:
-    # Databases are made, copied and dropped here, which a connection resting in a pool would prevent.
+    # Databases are made and copied here, which a connection resting in a pool would prevent.
     DATABASES["default"]["OPTIONS"].pop("pool", None)
-else:
-    # A file and not memory: the browser tests' server has threads, as the real one has.
-    DATABASES["default"]["TEST"] = {"NAME": str(FOLDER / "test.sqlite3")}

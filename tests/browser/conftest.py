@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +17,7 @@ from django.contrib.auth.models import User
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.db import connection
 from django.test.testcases import LiveServerThread
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.conftest import Person, connected_to, group_named
 
@@ -97,28 +98,65 @@ class Tab:
         return self.page
 
 
-@pytest.fixture
-def tab(site: str, chromium: Browser) -> Iterator[Callable[..., Tab]]:
-    """Opens tabs of a given width, colour scheme and kind; whatever goes wrong on one of them fails the test."""
-    tabs: list[Tab] = []
+@pytest.fixture(scope="session")
+def idle(chromium: Browser) -> dict[tuple[Any, ...], list[BrowserContext]]:
+    """Browsers that a test has left behind, by their kind: to start one takes three times as long as to open a page in
+    one that has another of the same site open."""
+    return defaultdict(list)
 
-    def opened(width: int = WIDE, *, dark: bool = False, scripts: bool = True, touch: bool = False) -> Tab:
-        context = chromium.new_context(
-            viewport={"width": width, "height": 900},
-            color_scheme="dark" if dark else "light",
-            java_script_enabled=scripts,
-            has_touch=touch,
-            reduced_motion="reduce",
-        )
-        context.set_default_timeout(10_000)
-        tabs.append(Tab(context.new_page(), site))
-        return tabs[-1]
+
+def forget(context: BrowserContext, site: str) -> None:
+    """Close all pages but the first, and leave nothing of a reader but files of the site that are the same for all."""
+    context.set_offline(False)
+    kept, *others = context.pages
+    stored = {"origin": site, "storageTypes": "local_storage,indexeddb,cache_storage,service_workers"}
+    session = context.new_cdp_session(kept)
+    session.send("Storage.clearDataForOrigin", stored)
+    session.detach()
+    for page in others:
+        page.close()
+    context.clear_cookies()
+
+
+@pytest.fixture
+def tab(
+    site: str, chromium: Browser, idle: dict[tuple[Any, ...], list[BrowserContext]]
+) -> Iterator[Callable[..., Tab]]:
+    """Opens tabs of a given width, colour scheme and kind, each in a browser of its own; whatever goes wrong on one of
+    them fails the test. A `first` one has never loaded anything, and nobody is given it afterwards."""
+    tabs: list[tuple[Tab, tuple[Any, ...] | None]] = []
+
+    def opened(
+        width: int = WIDE, *, dark: bool = False, scripts: bool = True, touch: bool = False, first: bool = False
+    ) -> Tab:
+        kind = (width, dark, scripts, touch)
+        if idle[kind] and not first:
+            context = idle[kind].pop()
+        else:
+            context = chromium.new_context(
+                viewport={"width": width, "height": 900},
+                color_scheme="dark" if dark else "light",
+                java_script_enabled=scripts,
+                has_touch=touch,
+                reduced_motion="reduce",
+            )
+            context.set_default_timeout(10_000)
+        if not first:
+            kept = context.pages[0] if context.pages else context.new_page()
+            if not kept.url.startswith(site):
+                kept.goto(f"{site}/static/css/tokens.css")
+        tabs.append((Tab(context.new_page(), site), None if first else kind))
+        return tabs[-1][0]
 
     yield opened
-    faults = [fault for tab in tabs for fault in tab.faults]
-    for tab in tabs:
-        tab.page.context.close()
-    assert faults == []
+    for tab, kind in tabs:
+        context = tab.page.context
+        if kind is None:
+            context.close()
+        elif context in chromium.contexts:
+            forget(context, site)
+            idle[kind].append(context)
+    assert [fault for tab, _kind in tabs for fault in tab.faults] == []
 
 
 @pytest.fixture
@@ -173,6 +211,13 @@ def violations(
         "([context, options]) => axe.run(context, options).then((found) => found.violations)", [context, options]
     )
     return [f"{page.url} {rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
+
+
+def shown_at(page: Page, width: int, *, dark: bool = False) -> None:
+    """Show a page that is loaded in another window and colour scheme, with no colour still on its way to the other."""
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme="dark" if dark else "light")
+    page.evaluate("document.getAnimations().filter((on) => on instanceof CSSTransition).forEach((on) => on.finish())")
 
 
 def overflow(page: Page) -> int:

@@ -36,7 +36,7 @@ def painted(image: Image) -> bytes:
 
 def looked_through(page: Page) -> None:
     """Every picture has been in view, also those of the rows that are scrolled sideways, and has come."""
-    end = time.monotonic() + 60
+    end = time.monotonic() + 180
     for picture in page.locator("main img").all():
         picture.evaluate("image => image.scrollIntoView({ block: 'center', inline: 'center' })")
         while not picture.evaluate("image => image.complete && image.naturalWidth > 0"):

@@ -15,7 +15,7 @@ from news.models import NewsItem
 from publishing import workflow
 from publishing.records import Release, Revision
 from tests.admin_forms import change_url, list_url, verb_url
-from tests.browser.conftest import PHONE, WIDE, Tab, overflow, violations
+from tests.browser.conftest import PHONE, WIDE, Tab, overflow, shown_at, violations
 from tests.factories import IMPORTER, NewsItemFactory
 
 Opener = Callable[..., Tab]
@@ -264,14 +264,11 @@ SELECT2 = ".select2-selection__rendered"
 def faults_of(page: Page) -> list[str]:
     """What stands in somebody's way on a page, at each width and in each colour scheme."""
     found = violations(page, outside=SELECT2)
-    page.emulate_media(color_scheme="dark")
-    page.set_viewport_size({"width": PHONE, "height": 900})
-    page.evaluate("document.getAnimations().forEach((animation) => animation.finish())")
+    shown_at(page, PHONE, dark=True)
     found += violations(page, outside=SELECT2, only_looks=True)
     if overflow(page) > 2:
         found.append(f"{page.url} is wider than {PHONE}")
-    page.set_viewport_size({"width": WIDE, "height": 900})
-    page.emulate_media(color_scheme="light")
+    shown_at(page, WIDE)
     return found
 
 

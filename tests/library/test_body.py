@@ -32,7 +32,7 @@ from tests.factories import (
     SiteSettingsFactory,
     translated,
 )
-from tests.html import classes, elements, hrefs, one, parse, text
+from tests.html import classes, elements, hrefs, one, parse, parse_as_browsers_do, text
 from tests.library.attacks import ATTACKS
 from tests.library.files import CAPTIONS, WEBM
 
@@ -44,7 +44,7 @@ def shown(html: str, *, language: str = "en", stored: bool = True) -> Any:
     html = sanitise(html) if stored else html
     targets = resolve_targets(targets_in(html), language=language)
     rendered = render_body(html, Things.of([html]), targets, language=language, name="body")
-    return one(parse(f"<!doctype html><title>t</title><body>{rendered}"), "body")
+    return one(parse_as_browsers_do(f"<!doctype html><title>t</title><body>{rendered}"), "body")
 
 
 # ── Pictures, documents, recordings ──────────────────────────────────────────────────────────────────────

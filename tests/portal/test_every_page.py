@@ -10,9 +10,10 @@ from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 import pytest
+from django.db import connection
 
 from tests.conftest import Person
-from tests.html import parse
+from tests.html import parse_as_browsers_do
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sample"), pytest.mark.xdist_group("sample")]
 
@@ -20,7 +21,9 @@ HOST = "http://testserver"
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 # Lists can be narrowed and turned over without end; of each list's query strings only this many are followed.
 MOST_QUERIES = 3
-LANGUAGES = ("en", "fr", "uk", "ar")
+# PostgreSQL is asked for one whose pages hold what is live in it, and one in which originals stand in for the rest: in the
+# others the same is asked with another code.
+LANGUAGES = ("en", "fr", "uk", "ar") if connection.vendor == "sqlite" else ("en", "ar")
 
 
 class Reader(HTMLParser):
@@ -129,7 +132,7 @@ def test_the_walk_reached_every_part_of_the_site(visits: dict[str, Visit]) -> No
         for part in ("news", "review", "events", "topics", "secretary-general", "featured", "search", "subscribe"):
             assert parts[f"{language}/{part}"], f"{language}/{part}"
     assert parts["media/pictures"] > 100
-    assert len(visits) > 500
+    assert len(visits) > 125 * len(LANGUAGES)
 
 
 def test_links_lead_straight_to_their_page(visits: dict[str, Visit]) -> None:
@@ -224,6 +227,7 @@ def test_nothing_unfinished_is_shown(pages: list[Visit]) -> None:
     assert faults(pages, lambda visit: [found[0] for found in leftovers.finditer(visit.html)]) == {}
 
 
+@pytest.mark.skipif("fr" not in LANGUAGES, reason="words of the interface are the same with any database")
 def test_french_pages_are_in_french(pages: list[Visit]) -> None:
     """Words of the interface that would be left over if an entry of the .po were missing."""
     english = re.compile(
@@ -247,7 +251,7 @@ TYPES = [
 def test_lists_are_valid_to_a_strict_parser(path: str, language: str, visitor: Person) -> None:
     response = visitor.get(path.format(language))
     assert response.status_code == 200
-    parse(response, strict=True)
+    parse_as_browsers_do(response, strict=True)
 
 
 def test_items_of_every_kind_are_valid_to_a_strict_parser(pages: list[Visit]) -> None:
@@ -262,7 +266,7 @@ def test_items_of_every_kind_are_valid_to_a_strict_parser(pages: list[Visit]) ->
     )
     for kind in kinds:
         visit = next(visit for visit in pages if re.search(kind, visit.url))
-        parse(visit.html, strict=True)
+        parse_as_browsers_do(visit.html, strict=True)
 
 
 def test_pages_that_are_not_there_are_valid_and_ours(visitor: Person) -> None:
@@ -270,4 +274,4 @@ def test_pages_that_are_not_there_are_valid_and_ours(visitor: Person) -> None:
     assert response.status_code == 404
     assert "Page not found" in response.content.decode()
     assert not response.cookies
-    parse(response, strict=True)
+    parse_as_browsers_do(response, strict=True)

@@ -19,7 +19,7 @@ from tests.factories import (
     TermFactory,
     TopicFactory,
 )
-from tests.html import elements, one, parse, text, texts
+from tests.html import elements, one, parse, parse_as_browsers_do, text, texts
 
 pytestmark = pytest.mark.django_db
 
@@ -72,7 +72,7 @@ def test_reading_pages_takes_no_other_method(method: str, path: str, visitor: Pe
 def test_an_empty_site_opens(path: str, visitor: Person) -> None:
     response = visitor.get(path)
     assert response.status_code == 200
-    parse(response, strict=True)
+    parse_as_browsers_do(response, strict=True)
 
 
 def test_a_head_request_is_answered_without_a_body(visitor: Person) -> None:
@@ -155,7 +155,7 @@ def test_error_pages_are_valid_and_ask_for_nothing(template: str, visitor: Perso
     from django.template.loader import render_to_string
 
     request = rf.get("/en/") if template in ("404.html", "410.html") else None
-    parse(render_to_string(template, request=request), strict=True)
+    parse_as_browsers_do(render_to_string(template, request=request), strict=True)
 
 
 def test_a_failure_is_answered_with_our_page(visitor: Person, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -167,7 +167,7 @@ def test_a_failure_is_answered_with_our_page(visitor: Person, monkeypatch: pytes
     response = visitor.get("/en/")
     assert response.status_code == 500
     assert "the database is away" not in response.content.decode()
-    parse(response, strict=True)
+    parse_as_browsers_do(response, strict=True)
 
 
 def test_a_form_without_its_token_is_refused_with_our_page(db: None) -> None:
@@ -175,7 +175,7 @@ def test_a_form_without_its_token_is_refused_with_our_page(db: None) -> None:
         response = Client(enforce_csrf_checks=True).post(path, {"a": "b"})
         assert response.status_code == 403
         assert "<style" not in response.content.decode()
-        assert "send it once more" in text(parse(response, strict=True))
+        assert "send it once more" in text(parse_as_browsers_do(response, strict=True))
 
 
 def test_a_wrong_host_is_refused(visitor: Person) -> None:

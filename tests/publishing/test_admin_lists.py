@@ -115,12 +115,16 @@ def test_a_value_that_does_not_exist_narrows_nothing_or_to_nothing(query: str, e
 
 
 @pytest.mark.parametrize("model", PUBLISHABLE)
-@pytest.mark.parametrize("query", ["", "?state=pending&mine=yes&language=en"])
-def test_the_list_costs_the_same_queries_with_work_on_1_and_8_items(query: str, model: Any, editor: Person) -> None:
-    def queries() -> int:
-        with CaptureQueriesContext(connection) as captured:
-            rows(editor, query, model)
-        return len(captured)
+def test_the_list_costs_the_same_queries_with_work_on_1_and_8_items(model: Any, editor: Person) -> None:
+    """Whole, and narrowed by all that staff narrow it by."""
+
+    def queries() -> list[int]:
+        counts = []
+        for query in ("", "?state=pending&mine=yes&language=en"):
+            with CaptureQueriesContext(connection) as captured:
+                rows(editor, query, model)
+            counts.append(len(captured))
+        return counts
 
     def fill(count: int) -> None:
         for _number in range(count):
@@ -134,4 +138,4 @@ def test_the_list_costs_the_same_queries_with_work_on_1_and_8_items(query: str, 
     with_one = queries()
     fill(7)
     assert queries() == with_one
-    assert with_one <= 12
+    assert max(with_one) <= 12
