@@ -15,10 +15,13 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.core.files.storage import FileSystemStorage
 from django.db import connection
+from django.http import HttpRequest, HttpResponse
 from django.test.testcases import LiveServerThread
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from portal.style_sheet import SHEET, in_one_piece
 from tests.conftest import Person, connected_to, group_named
 
 CHROMIUM = shutil.which("chromium")
@@ -52,11 +55,20 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+class StaticFiles(StaticFilesHandler):
+    """The style sheet comes in one piece, as it does to visitors: axe cannot follow its imports."""
+
+    def serve(self, request: HttpRequest) -> Any:
+        if request.path == f"{settings.STATIC_URL}{SHEET}":
+            return HttpResponse(in_one_piece(FileSystemStorage(settings.STATICFILES_DIRS[0])), content_type="text/css")
+        return super().serve(request)
+
+
 @contextmanager
 def served(database: str) -> Iterator[str]:
     """The address of a server on a database."""
     with connected_to(database):
-        thread = LiveServerThread("127.0.0.1", StaticFilesHandler, connections_override={})
+        thread = LiveServerThread("127.0.0.1", StaticFiles, connections_override={})
         thread.daemon = True
         thread.start()
         thread.is_ready.wait()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Person
-from tests.html import parse
+from tests.html import parse_as_browsers_do
 from tests.strict_feeds import strict_calendar, strict_feed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sample"), pytest.mark.xdist_group("sample")]
@@ -58,4 +58,4 @@ def test_the_page_lists_every_section_that_has_a_feed(visitor: Person) -> None:
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_the_page_is_valid_to_a_strict_parser(language: str, visitor: Person) -> None:
-    parse(visitor.get(f"/{language}/feeds/"), strict=True)
+    parse_as_browsers_do(visitor.get(f"/{language}/feeds/"), strict=True)
