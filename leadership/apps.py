@@ -18,6 +18,6 @@ class LeadershipConfig(AppConfig):
         register(
             ContentKind(key="annual_report", model=AnnualReport, list_url="leadership:reports", teaser_field="teaser")
         )
-        register_section(Section("secretary-general", _("Secretary General"), "leadership:current"))
+        register_section(Section("secretary-general", _("Secretary General"), "leadership:current", canonical=False))
         register_section(Section("former", _("Former Secretaries General"), "leadership:former"))
         register_section(Section("annual-reports", _("Annual reports"), "leadership:reports"))

@@ -3,7 +3,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from news.views import FeaturedList
-from portal import views
+from portal import sitemap_views, views
 from portal.share_views import share_picture
 from publishing import converters  # noqa: F401  (registers them)
 from search.views import search
@@ -11,6 +11,7 @@ from subscriptions import views as subscriptions
 
 urlpatterns = [
     path("", views.choose_language),
+    path("sitemap.xml", sitemap_views.index, name="sitemap-index"),
     path("admin/body/", include("library.editor")),
     path("admin/", admin.site.urls),
     re_path(
@@ -30,6 +31,12 @@ urlpatterns += i18n_patterns(
     path("events/", include("events.urls")),
     path("secretary-general/", include("leadership.urls")),
     path("search/", search, name="search"),
+    # /<language>/: for programs. A sitemap may only list what lies below it.
+    path("sitemap-sections.xml", sitemap_views.of_sections, name="sitemap-sections"),
+    path("sitemap-latest-news.xml", sitemap_views.latest, name="sitemap-latest"),
+    re_path(
+        r"^sitemap-(?P<key>[a-z_]+)-(?P<number>0|[1-9][0-9]{0,14})\.xml\Z", sitemap_views.of_window, name="sitemap"
+    ),
     # /<language>/subscribe/
     path("subscribe/", subscriptions.subscribe, name="subscribe"),
     path("subscribe/confirm/<str:token>/", subscriptions.confirm, name="subscribe-confirm"),
