@@ -3,7 +3,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from news.views import FeaturedList
-from portal import sitemap_views, views
+from portal import machines, sitemap_views, views
 from portal.share_views import share_picture
 from publishing import converters  # noqa: F401  (registers them)
 from search.views import search
@@ -11,7 +11,9 @@ from subscriptions import views as subscriptions
 
 urlpatterns = [
     path("", views.choose_language),
+    path("robots.txt", machines.robots),
     path("sitemap.xml", sitemap_views.index, name="sitemap-index"),
+    path(".well-known/security.txt", machines.security, name="security"),
     path("admin/body/", include("library.editor")),
     path("admin/", admin.site.urls),
     re_path(
@@ -37,6 +39,8 @@ urlpatterns += i18n_patterns(
     re_path(
         r"^sitemap-(?P<key>[a-z_]+)-(?P<number>0|[1-9][0-9]{0,14})\.xml\Z", sitemap_views.of_window, name="sitemap"
     ),
+    path("site.webmanifest", machines.manifest, name="manifest"),
+    path("opensearch.xml", machines.opensearch, name="opensearch"),
     # /<language>/subscribe/
     path("subscribe/", subscriptions.subscribe, name="subscribe"),
     path("subscribe/confirm/<str:token>/", subscriptions.confirm, name="subscribe-confirm"),

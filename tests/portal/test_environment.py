@@ -101,6 +101,10 @@ def test_production_does_not_start_half_set_up(variables: dict[str, str], senten
         ),
         (lambda env: env.hosts("IT", default=[]), "a.example b.example", "must list host names"),
         (lambda env: env.origins("IT", default=[]), "a.example", "must list origins, such as https://"),
+        (lambda env: env.links("IT", among=("mailto", "https")), "security@a.example", "such as mailto:"),
+        (lambda env: env.links("IT", among=("mailto", "https")), "http://a.example/", "must list addresses, such as"),
+        (lambda env: env.links("IT", among=("https",)), "https://a.example/a b", "such as https://"),
+        (lambda env: env.links("IT", among=("https",)), "https://a.example/\nContact: x", "such as https://"),
         (lambda env: env.origins("IT", default=[]), "https://a.example/news/", "must list origins"),
     ],
 )
