@@ -29,9 +29,9 @@ from publishing.models import Dated, Publishable, PublishableQuerySet
 from publishing.registry import ContentKind, kinds_with_pages, sections
 from review.models import Article
 
-# Keys a file. The protocol allows 50,000 addresses and 50 MB; so few are computed in a tenth of a second, and so many
-# leave an index of a million keys short enough to be no slower than twice that of a thousand.
-WINDOW = 2_000
+# Keys a file. The protocol allows 50,000 addresses and 50 MB; with fewer a file the index of a million would
+# be slower than twice that of a thousand, with more a file would be.
+WINDOW = 1_800
 # sitemaps.org allows an index so many files.
 MOST_FILES = 50_000
 # Of a gallery; the page leads to the others.
