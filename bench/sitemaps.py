@@ -107,15 +107,16 @@ def fill(start: int, end: int) -> None:
         # What was new when it was measured is old by now.
         NewsItem.objects.update(live_from=LONG_AGO, date=LONG_AGO.date())
         write(start, start + BLOCK, at=LONG_AGO)
+        last = start + (end - start - 1) // BLOCK * BLOCK
         columns = [field.column for field in NewsItem._meta.concrete_fields]
         changed = {"id": "id + %s", "original_id": "original_id + %s", "slug": "slug || '-' || CAST(%s AS text)"}
         chosen = ", ".join(changed.get(column, column) for column in columns)
         block = f"SELECT {chosen} FROM news_newsitem WHERE id > %s AND id <= %s"
         copy = f"INSERT INTO news_newsitem ({', '.join(columns)}) {block}"
         with connection.cursor() as cursor:
-            for offset in range(BLOCK, end - start - BLOCK, BLOCK):
+            for offset in range(BLOCK, last - start, BLOCK):
                 cursor.execute(copy, [*[offset] * len(changed), start, start + BLOCK])
-        write(end - BLOCK, end)
+        write(last, end)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
