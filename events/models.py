@@ -120,6 +120,8 @@ class Event(Publishable):
             models.Index(fields=["language", "-starts_at", "-id"], name="events_by_start"),
             # Serves the list of upcoming events.
             models.Index(fields=["language", "ends_at"], name="events_by_end"),
+            # Serves the sitemaps: the versions in a language within a range of keys, and where the next range begins.
+            models.Index(fields=["language", "id"], name="events_by_key"),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             *Publishable.Meta.constraints,

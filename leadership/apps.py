@@ -26,6 +26,6 @@ class LeadershipConfig(AppConfig):
                 feed=Syndicated(tell_report, shows=("image", "document"), lists=lists_of_report),
             )
         )
-        register_section(Section("secretary-general", _("Secretary General"), "leadership:current"))
+        register_section(Section("secretary-general", _("Secretary General"), "leadership:current", canonical=False))
         register_section(Section("former", _("Former Secretaries General"), "leadership:former"))
         register_section(Section("annual-reports", _("Annual reports"), "leadership:reports"))

@@ -140,7 +140,11 @@ def _dead(targets: dict[str, None], language: str) -> Iterator[Problem]:
     for target in missing:
         values = {"item": describe(target), "language": own_name(language)}
         if target in elsewhere:
-            text = gettext("“%(item)s” is not public in this language (%(language)s): readers see no link to it.")
+            # Which it is, the site's settings say, and they are known above this floor only.
+            text = gettext(
+                "“%(item)s” is not public in this language (%(language)s): readers are led to the original if the site "
+                "shows them originals, else they see no link."
+            )
             yield Problem(text % values)
         else:
             text = gettext("A link leads to what is not public: “%(item)s”. Publish that first, or remove the link.")

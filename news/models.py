@@ -106,6 +106,8 @@ class NewsItem(Dated):
             models.Index(fields=["language", "-date", "-live_from", "-id"], name="news_latest"),
             # Serves the list of one kind.
             models.Index(fields=["language", "kind", "-date", "-live_from", "-id"], name="news_latest_of_kind"),
+            # Serves the sitemaps: the versions in a language within a range of keys, and where the next range begins.
+            models.Index(fields=["language", "id"], name="news_by_key"),
         ]
 
     @classmethod

@@ -113,16 +113,17 @@ def language_links(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def alternates(request: HttpRequest) -> list[dict[str, str]]:
-    """Absolute addresses for `hreflang`, in every language in which the page exists; none for a preview.
-
-    `x-default`, for readers of all other languages, is the version in the site's first one.
-    """
+    """Absolute addresses for `hreflang`, in every language in which the page exists; none for a preview."""
     if hasattr(request, "preview"):
         return []
-    versions = versions_of_page(request)
-    found = [{"code": code, "url": request.build_absolute_uri(url)} for code, url in versions.items()]
+    paths = with_default(versions_of_page(request))
+    return [{"code": code, "url": request.build_absolute_uri(path)} for code, path in paths.items()]
+
+
+def with_default(versions: dict[str, str]) -> dict[str, str]:
+    """The paths of a page by language, and for readers of all others, `x-default`, the one in the site's first."""
     default = versions.get(settings.LANGUAGE_CODE)
-    return [*found, {"code": "x-default", "url": request.build_absolute_uri(default)}] if default else found
+    return {**versions, "x-default": default} if default else versions
 
 
 def canonical(request: HttpRequest) -> str:

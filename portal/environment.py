@@ -18,6 +18,13 @@ from portal.measurement import EXAMPLES, Measurement, measurement_at
 # A name or an address in brackets, as Django compares it with a request's; a dot before it means “and below”.
 HOST = re.compile(r"\*|\.?[a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:.]+\]", re.IGNORECASE)
 ORIGIN = re.compile(r"https?://(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:\d{1,5})?", re.IGNORECASE)
+EXAMPLES_OF_LINKS = {
+    "mailto": "mailto:security@example.org",
+    "https": "https://example.org/security",
+    "tel": "tel:+32-2-123-45-67",
+    "openpgp4fpr": "openpgp4fpr:5f2de5521c63a801ab59ccb603d49de44b29100f",
+    "dns": "dns:5d2d37ab76d47d36._openpgpkey.example.org?type=OPENPGPKEY",
+}
 MAIL_BACKENDS = ("smtp", "console", "dummy")
 
 
@@ -186,6 +193,12 @@ class Environment:
             "file_overwrite": False,
         }
         return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+
+    def links(self, name: str, *, among: tuple[str, ...]) -> list[str]:
+        """Addresses with one of these schemes."""
+        schemes = "|".join(among)
+        example = ", ".join(EXAMPLES_OF_LINKS[scheme] for scheme in among)
+        return self._words_like(re.compile(rf"({schemes}):[!-~]+"), name, [], "addresses", example)
 
     def measurement(self, name: str) -> Measurement | None:
         """Where visits are counted, if anywhere."""

@@ -22,6 +22,10 @@ POLICY = ", ".join(
 )
 
 
+# What programs ask for, and what is the same to all of them.
+IN_NO_LANGUAGE = ("/robots.txt", "/sitemap.xml", "/.well-known/")
+
+
 class PermissionsPolicyMiddleware:
     """Adds `Permissions-Policy` to every answer."""
 
@@ -52,6 +56,8 @@ class LanguageMiddleware(LocaleMiddleware):
         if response.status_code == 404:
             patch_vary_headers(response, ["Accept-Language"])
             return response
+        if request.path_info.startswith(IN_NO_LANGUAGE):
+            return response
         return super().process_response(request, response)
 
 
@@ -65,7 +71,7 @@ class InstantMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        self.public = tuple(f"/{code}/" for code, _name in language_choices())
+        self.public = ("/sitemap.xml", *(f"/{code}/" for code, _name in language_choices()))
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method not in ("GET", "HEAD") or not request.path_info.startswith(self.public):

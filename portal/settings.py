@@ -196,6 +196,10 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+# Whom to tell of a weakness (RFC 9116). Without a contact there is no /.well-known/security.txt.
+SECURITY_CONTACT = env.links("SECURITY_CONTACT", among=("mailto", "https", "tel"))
+SECURITY_ENCRYPTION = env.links("SECURITY_ENCRYPTION", among=("https", "openpgp4fpr", "dns"))
+SECURITY_POLICY = env.links("SECURITY_POLICY", among=("https",))
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
@@ -225,7 +229,9 @@ LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"without_traceback": {"()": "portal.logs.WithoutTraceback"}},
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.choice("LOG_LEVEL", default="INFO", among=LOG_LEVELS)},
+    "loggers": {"django.security.DisallowedHost": {"filters": ["without_traceback"]}},
 }

@@ -4,7 +4,7 @@ from django.urls import include, path, re_path
 
 from news.feeds import FeaturedFeed
 from news.views import FeaturedList
-from portal import views
+from portal import machines, sitemap_views, views
 from portal.feeds import feeds
 from portal.share_views import share_picture
 from publishing.converters import FEED
@@ -13,6 +13,9 @@ from subscriptions import views as subscriptions
 
 urlpatterns = [
     path("", views.choose_language),
+    path("robots.txt", machines.robots),
+    path("sitemap.xml", sitemap_views.index, name="sitemap-index"),
+    path(".well-known/security.txt", machines.security, name="security"),
     path("admin/body/", include("library.editor")),
     path("admin/", admin.site.urls),
     re_path(
@@ -34,6 +37,14 @@ urlpatterns += i18n_patterns(
     path("secretary-general/", include("leadership.urls")),
     path("feeds/", feeds, name="feeds"),
     path("search/", search, name="search"),
+    # /<language>/: for programs. A sitemap may only list what lies below it.
+    path("sitemap-sections.xml", sitemap_views.of_sections, name="sitemap-sections"),
+    path("sitemap-latest-news.xml", sitemap_views.latest, name="sitemap-latest"),
+    re_path(
+        r"^sitemap-(?P<key>[a-z_]+)-(?P<number>0|[1-9][0-9]{0,14})\.xml\Z", sitemap_views.of_window, name="sitemap"
+    ),
+    path("site.webmanifest", machines.manifest, name="manifest"),
+    path("opensearch.xml", machines.opensearch, name="opensearch"),
     # /<language>/subscribe/
     path("subscribe/", subscriptions.subscribe, name="subscribe"),
     path("subscribe/confirm/<str:token>/", subscriptions.confirm, name="subscribe-confirm"),

@@ -96,6 +96,10 @@ class PublishableQuerySet(models.QuerySet[T]):
         """All language versions of the items with these originals' keys."""
         return self.filter(Q(pk__in=originals) | Q(original__in=originals))
 
+    def listed(self) -> Self:
+        """Without what search engines are asked not to list."""
+        return self.filter(unlisted=False)
+
     def latest_first(self) -> Self:
         return self.order_by(F("live_from").desc(nulls_last=True), "-pk")
 

@@ -27,6 +27,8 @@ class Section:
     label: str | Promise
     url_name: str
     argument: str = ""
+    canonical: bool = True
+    """False where it shows an item that has an address of its own."""
 
     def url(self) -> str:
         return reverse(self.url_name, args=[self.argument] if self.argument else [])

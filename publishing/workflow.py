@@ -258,7 +258,8 @@ def expire(item: Publishable, *, by: Person, at: dt.datetime | None, seen: int |
     before = stored.live_until
     stored.live_until = at
     stored.full_clean()
-    stored.save()
+    # `updated_at` tells when what readers see was last written, which this is not.
+    stored.save(update_fields=["live_until"])
     audit(Verb.EXPIRE, stored, by=by, changes={"live_until": [before, at]})
     item.refresh_from_db()
 

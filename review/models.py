@@ -99,8 +99,12 @@ class Article(Dated):
         verbose_name = _("Review article")
         verbose_name_plural = _("Review articles")
         ordering = ["-date", "-live_from", "-pk"]
-        # Serves the Review's list and the home page.
-        indexes = [models.Index(fields=["language", "-date", "-live_from", "-id"], name="review_latest")]
+        indexes = [
+            # Serves the Review's list and the home page.
+            models.Index(fields=["language", "-date", "-live_from", "-id"], name="review_latest"),
+            # Serves the sitemaps: the versions in a language within a range of keys, and where the next range begins.
+            models.Index(fields=["language", "id"], name="review_by_key"),
+        ]
 
     @classmethod
     def address(cls, slug: str, day: dt.date | None) -> str:

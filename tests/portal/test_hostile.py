@@ -94,6 +94,13 @@ def test_a_host_that_is_not_ours_is_refused(host: str, site: Person) -> None:
         assert site.get(path, headers={"host": host}).status_code == 400
 
 
+def test_a_host_that_is_not_ours_costs_the_log_one_line(site: Person, caplog: pytest.LogCaptureFixture) -> None:
+    assert site.get("/en/", headers={"host": "evil.example"}).status_code == 400
+    (record,) = caplog.records
+    assert "evil.example" in record.getMessage()
+    assert record.exc_info is None
+
+
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "BREW"])
 @pytest.mark.parametrize(
     "path",
