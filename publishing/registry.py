@@ -43,6 +43,8 @@ class ContentKind:
     """False for what only stands on other pages, such as a featured card."""
     teaser_field: str = "title"
     """The column with the words under its title; the site's search looks there and in the title."""
+    kind_field: str = ""
+    """The column that divides it into what readers take for kinds of their own (speeches, photos), if there is one."""
 
     @property
     def label(self) -> str:
