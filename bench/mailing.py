@@ -26,6 +26,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -57,10 +59,12 @@ def take_mail(port: int, path: Path) -> None:
 
 
 def set_up(folder: Path, port: int) -> None:
-    is_postgresql = os.environ.get("CHANCERY_TEST_DATABASE") == "postgresql"
-    database = os.environ.get("CHANCERY_TEST_POSTGRESQL") if is_postgresql else f"sqlite:///{folder}/site.sqlite3"
+    database = os.environ.get("CHANCERY_TEST_POSTGRESQL") or f"sqlite:///{folder}/site.sqlite3"
+    if database.startswith("postgresql:"):
+        with psycopg.connect(database.replace("/portal?", "/postgres?"), autocommit=True) as cluster:
+            cluster.execute("CREATE DATABASE portal")
     os.environ.update(
-        DJANGO_SETTINGS_MODULE="portal.settings", DATABASE_URL=str(database), MEDIA_ROOT=str(folder / "media"),
+        DJANGO_SETTINGS_MODULE="portal.settings", DATABASE_URL=database, MEDIA_ROOT=str(folder / "media"),
         EMAIL_URL=f"smtp://127.0.0.1:{port}", MAILS_PER_MINUTE="1000000", DEBUG="false", HTTPS="false",
         LOG_LEVEL="ERROR",
         ALLOWED_HOSTS="newsroom.example.org", SECRET_KEY="a-key-that-only-this-measurement-uses-and-nobody-else-does",
