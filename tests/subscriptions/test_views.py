@@ -12,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from subscriptions import links, limits
+from subscriptions import limits, links
 from subscriptions.models import Request, Subscriber, Tally
 from tests.conftest import Person
 from tests.factories import SubscriberFactory, TopicFactory, translated
