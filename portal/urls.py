@@ -19,7 +19,7 @@ urlpatterns = [
         name="share-picture",
     ),
     path("media/", include("library.urls")),
-    path("webhooks/mail/", include("subscriptions.webhooks")),
+    path("webhooks/mail/", include("subscriptions.webhook_urls")),
 ]
 
 urlpatterns += i18n_patterns(

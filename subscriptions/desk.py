@@ -24,7 +24,7 @@ def failing_mail(user: Any) -> Panel | None:
     if server is not None:
         url = reverse("admin:subscriptions_mailing_changelist")
         lines.append(Line(str(_("The mail server takes nothing")), url, when=server.failing_since, note=server.problem))
-    recent = Mailing.objects.filter(created_at__gt=timezone.now() - LATELY, totals=None)
+    recent = Mailing.objects.filter(created_at__gt=timezone.now() - LATELY, totals__isnull=True)
     failed = recent.filter(pk__in=Delivery.objects.failed().values("mailing"))[: LIMIT + 1]
     for mailing in failed:
         url = reverse("admin:subscriptions_mailing_change", args=[mailing.pk])

@@ -39,7 +39,7 @@ def tidy() -> int:
 def _retire(before: dt.datetime) -> int:
     """Of a mailing that is so old only its totals are kept. A few thousand deliveries at a time."""
     old = Mailing.objects.updates().filter(created_at__lt=before)
-    mailing = old.filter(totals=None).first() or old.filter(deliveries__isnull=False).first()
+    mailing = old.filter(totals__isnull=True).first() or old.filter(deliveries__isnull=False).first()
     if mailing is None:
         return 0
     with transaction.atomic():

@@ -1,30 +1,21 @@
-"""What the mail's provider tells of bounces and complaints, under `webhooks/mail/`.
-
-There is an address only if a provider and a secret are set: without a secret anybody could unsubscribe everybody.
-"""
+"""What the mail's provider tells of bounces and complaints. Whether it was the provider, anymail has looked."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from anymail.signals import AnymailTrackingEvent, EventType, RejectReason
-from anymail.urls import urlpatterns as anymail_patterns
-from django.conf import settings
 
 from subscriptions import service
 from subscriptions.models import Subscriber
 
-app_name = "anymail"
-# Mandrill has one address for everything.
-OURS = {f"{settings.MAIL_PROVIDER}_tracking_webhook", f"{settings.MAIL_PROVIDER}_webhook"}
-urlpatterns = [
-    pattern
-    for pattern in anymail_patterns
-    if settings.ANYMAIL["WEBHOOK_SECRET"] and getattr(pattern, "name", "") in OURS
-]
-
-# Full mailboxes and the like pass; with these nothing will ever arrive.
 FOR_GOOD = {RejectReason.BOUNCED, RejectReason.INVALID}
+# A full mailbox and the like passes. anymail calls that a bounce too; the providers' own words tell it, each in one of
+# these places, or a status of 4.x.x (RFC 3463).
+PLACES = ("Type", "type", "event", "severity", "bounce_type")
+PASSES = re.compile(r"soft|transient|temporary|\b4\.\d+\.\d+\b", re.IGNORECASE)
 
 
 def heed(sender: Any, event: AnymailTrackingEvent, esp_name: str, **kwargs: Any) -> None:
@@ -33,7 +24,7 @@ def heed(sender: Any, event: AnymailTrackingEvent, esp_name: str, **kwargs: Any)
         return
     if event.event_type == EventType.COMPLAINED or event.reject_reason == RejectReason.SPAM:
         state = Subscriber.State.COMPLAINED
-    elif event.event_type in (EventType.BOUNCED, EventType.REJECTED) and event.reject_reason in FOR_GOOD:
+    elif event.event_type in (EventType.BOUNCED, EventType.REJECTED) and _is_for_good(event):
         state = Subscriber.State.BOUNCED
     else:
         return
@@ -41,3 +32,9 @@ def heed(sender: Any, event: AnymailTrackingEvent, esp_name: str, **kwargs: Any)
     reason = event.mta_response or event.description or ""
     delivery = int(told) if told.isascii() and told.isdecimal() and len(told) < 19 else None
     service.suppress(event.recipient, state=state, delivery=delivery, reason=" ".join(str(reason).split()))
+
+
+def _is_for_good(event: AnymailTrackingEvent) -> bool:
+    raw = event.esp_event if isinstance(event.esp_event, Mapping) else {}
+    words = [str(raw.get(place, "")) for place in PLACES] + [event.mta_response or "", event.description or ""]
+    return event.reject_reason in FOR_GOOD and not PASSES.search(" ".join(words))
