@@ -154,7 +154,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
         return False
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        return lookup == "mailing__id__exact" or super().lookup_allowed(lookup, value, request)  # type: ignore[arg-type]
+        return lookup == "mailing__id__exact" or super().lookup_allowed(lookup, value, request)
 
     @admin.display(description=_("subscriber"))
     def reader(self, delivery: Delivery) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from pages.models import Topic
@@ -92,8 +93,9 @@ class AddressForm(forms.Form):
         self.fields["stamp"].initial = new_stamp
         if self.is_bound and not 0 <= self.age <= SLOWEST:
             # With an old stamp, or none, nobody could ever send it.
-            self.data = self.data.copy()
-            self.data["stamp"] = new_stamp()
+            data = cast(QueryDict, self.data).copy()
+            data["stamp"] = new_stamp()
+            self.data = data
             self.is_stale = True
 
     is_stale = False

@@ -87,7 +87,9 @@ class Mailing(models.Model):
         """Enter a delivery for each of these subscribers, by one statement; returns how many."""
         values = {"state": Delivery.State.PENDING, "attempts": 0, "error": ""}
         values |= {"mailing_id": self.pk, "due_at": self.created_at, "priority": FIRST if self.is_answer else THEN}
-        fields = {name: Delivery._meta.get_field(name) for name in ("state", "attempts", "error", "due_at", "priority")}
+        fields: dict[str, Any] = {
+            name: Delivery._meta.get_field(name) for name in ("state", "attempts", "error", "due_at", "priority")
+        }
         fields["mailing_id"] = models.BigIntegerField()
         constants = {f"to_{name}": Value(value, fields[name]) for name, value in values.items()}
         rows = readers.order_by().annotate(**constants).values_list("pk", *constants)

@@ -41,7 +41,7 @@ def kind_choices() -> list[tuple[str, str]]:
     choices: list[tuple[str, str]] = []
     for kind in mailed_kinds():
         if kind.kind_field:
-            field = kind.model._meta.get_field(kind.kind_field)
+            field: Any = kind.model._meta.get_field(kind.kind_field)
             choices += [(f"{kind.key}:{value}", str(label)) for value, label in field.choices or ()]
         else:
             choices.append((kind.key, kind.label))

@@ -33,7 +33,8 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
 
     def who_want(self, subjects: Iterable[Traits]) -> Self:
         """Those to whom at least one of these items is of interest."""
-        return wanted_by(self, subjects)
+        found: Self = wanted_by(self, subjects)
+        return found
 
 
 class Subscriber(models.Model):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from typing import TypedDict
+from typing import TypedDict, cast
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -53,7 +53,7 @@ def _answer(key: int) -> int:
     elif request.wish == Request.Wish.SUBSCRIBE:
         reader, _made = Subscriber.objects.get_or_create(email=request.email)
         reader.state, reader.created_at, reader.language = State.ASKED, request.asked_at, request.language
-        _set(reader, Choices(**request.choices))
+        _set(reader, cast(Choices, request.choices))
         _write_to(reader, Occasion.CONFIRM)
     return 1
 

@@ -87,7 +87,7 @@ def manage(request: HttpRequest, token: str) -> HttpResponse:
         topics = [str(key) for key in reader.topics.values_list("pk", flat=True)]
         values = {name: getattr(reader, name) for name in ("often", "languages", "kinds", "language")}
         form = ManageForm(initial={**values, "topics": topics})
-    more = {"reader": reader, "leave": links.leave_path(token)}
+    more: dict[str, Any] = {"reader": reader, "leave": links.leave_path(token)}
     return _form(request, "subscriptions/manage.html", form, _("Your subscription"), **more)
 
 

@@ -57,7 +57,7 @@ def test_templates_hold_nothing_inline_and_nothing_of_another_host() -> None:
 def test_mails_run_and_fetch_nothing() -> None:
     assert MAILS
     active = re.compile(
-        r"<script|<link|<img|<iframe|<form|javascript:|\son[a-z]+\s*=|url\(|@import|@font-face", re.IGNORECASE
+        r"<script|<link|<img|<iframe|<form|javascript:|\son[a-z]{3,}\s*=|url\(|@import|@font-face", re.IGNORECASE
     )
     assert offences(MAILS, active) == {}
 
