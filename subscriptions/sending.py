@@ -219,7 +219,7 @@ def _note_failure(delivery: Delivery, error: Exception, *, again_in: dt.timedelt
     Delivery.objects.filter(pk=delivery.pk, state=State.SENDING).update(
         state=State.PENDING,
         due_at=timezone.now() + again_in,
-        attempts=F("attempts") + counts,
+        attempts=F("attempts") + int(counts),
         error=describe(error),
     )
 
