@@ -19,7 +19,11 @@ class NewsConfig(AppConfig):
             lists=feeds.lists_of_news,
         )
         featured = Syndicated(feeds.tell_featured, shows=("image",), lists=feeds.lists_of_featured)
-        register(ContentKind(key="news", model=NewsItem, list_url="news:list", teaser_field="teaser", feed=news))
+        register(
+            ContentKind(
+                key="news", model=NewsItem, list_url="news:list", teaser_field="teaser", form_field="kind", feed=news
+            )
+        )
         register(ContentKind(key="featured", model=FeaturedItem, list_url="featured", has_page=False, feed=featured))
         register_section(Section("news", _("All news"), "news:list"))
         register_section(Section("featured", _("Featured"), "featured"))

@@ -26,6 +26,24 @@ EXAMPLES_OF_LINKS = {
     "dns": "dns:5d2d37ab76d47d36._openpgpkey.example.org?type=OPENPGPKEY",
 }
 MAIL_BACKENDS = ("smtp", "console", "dummy")
+# Providers that are spoken to by an interface of their own (django-anymail), and the setting each cannot do without.
+MAIL_PROVIDERS = {
+    "brevo": "api_key",
+    "mailersend": "api_token",
+    "mailgun": "api_key",
+    "mailjet": "api_key",
+    "mailtrap": "api_token",
+    "mandrill": "api_key",
+    "postal": "api_key",
+    "postmark": "server_token",
+    "resend": "api_key",
+    "sparkpost": "api_key",
+}
+
+
+def first_host(hosts: list[str]) -> str:
+    """The first of the allowed hosts that is one by itself: the name of the site, unless it is told another."""
+    return next((host for host in hosts if not host.startswith((".", "*"))), "localhost:8000")
 
 
 class Environment:
@@ -124,9 +142,18 @@ class Environment:
             raise ImproperlyConfigured(f"{name} must be the full path of a folder, such as /srv/portal, not “{value}”.")
         return value
 
+    def address(self, name: str, *, default: str) -> str:
+        """Of a website, without a path."""
+        value = self.text(name, default=default).rstrip("/")
+        if not ORIGIN.fullmatch(value) or "*" in value:
+            raise ImproperlyConfigured(f"{name} must look like https://newsroom.example.org, not “{value}”.")
+        return value
+
     def sender(self, name: str, *, default: str) -> str:
-        """An e-mail address, alone or with a name before it."""
+        """An e-mail address, alone or with a name before it; or "" if that is the default."""
         value = self.text(name, default=default)
+        if value == default == "":
+            return value
         try:
             validate_email(parseaddr(value)[1])
         except ValidationError as error:
@@ -209,9 +236,22 @@ class Environment:
             raise ImproperlyConfigured(f"{name} cannot be read. It looks like: {EXAMPLES}") from error
 
     def mail(self, name: str, *, default: str) -> dict[str, Any]:
+        """EMAIL_BACKEND and what it needs; of a provider also PROVIDER and, as ANYMAIL, its settings."""
+        provider, separator, query = self.text(name, default=default).partition("://?")
+        if separator and provider in MAIL_PROVIDERS:
+            options = dict(parse_qsl(query))
+            if MAIL_PROVIDERS[provider] not in options:
+                raise ImproperlyConfigured(
+                    f"{name} cannot be read. It looks like: {provider}://?{MAIL_PROVIDERS[provider]}=…"
+                )
+            own = {f"{provider}_{option}".upper(): value for option, value in options.items()}
+            return {"EMAIL_BACKEND": f"anymail.backends.{provider}.EmailBackend", "PROVIDER": provider, "ANYMAIL": own}
         config = self._url(name, default, self._env.email_url_config, "smtp+tls://user:password@mail.example.org:587")
         if config["EMAIL_BACKEND"].split(".")[-2] not in MAIL_BACKENDS:
-            raise ImproperlyConfigured(f"{name} must begin with smtp://, smtp+tls://, smtp+ssl:// or consolemail://.")
+            raise ImproperlyConfigured(
+                f"{name} must begin with smtp://, smtp+tls://, smtp+ssl:// or consolemail://, or with a provider, "
+                "such as postmark://?server_token=…"
+            )
         return config
 
     def _url(self, name: str, default: str, read: Callable[[str], Any], example: str) -> dict[str, Any]:

@@ -33,8 +33,9 @@ def main() -> None:
         prepare()
     except ImproperlyConfigured as error:
         sys.exit(str(error))
-    reached_at = "127.0.0.1" if options.host == EVERYWHERE else options.host
-    sys.stdout.write(f"\n  The site is at http://{reached_at}:{options.port}/ (Ctrl+C stops it)\n\n")
+    reached_at = f"http://{'127.0.0.1' if options.host == EVERYWHERE else options.host}:{options.port}"
+    os.environ.setdefault("SITE_URL", reached_at)
+    sys.stdout.write(f"\n  The site is at {reached_at}/ (Ctrl+C stops it)\n\n")
     sys.stdout.flush()
     start_worker()
     gunicorn = str(Path(sys.executable).with_name("gunicorn"))

@@ -14,7 +14,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from portal.environment import Environment
+from portal.environment import Environment, first_host
 
 # Lets Django's own classes be subscripted in annotations and bases, as the type checker asks.
 django_stubs_ext.monkeypatch()
@@ -47,6 +47,9 @@ if not DEBUG and not ALLOWED_HOSTS:
         "for example: ALLOWED_HOSTS=newsroom.example.org"
     )
 
+# The address of the site for who does not come by a request: what stands in mails.
+SITE_URL = env.address("SITE_URL", default=f"{'https' if HTTPS else 'http'}://{first_host(ALLOWED_HOSTS)}")
+
 # ── Applications, top floor first ────────────────────────────────────────────────────────────────────
 INSTALLED_APPS = [
     "portal",
@@ -69,6 +72,7 @@ INSTALLED_APPS = [
     "admin_ordering",
     "django_prose_editor",
     "tree_queries",
+    "anymail",
     "csp",
 ]
 
@@ -172,9 +176,22 @@ EMAIL_USE_SSL = EMAIL_CONFIG.get("EMAIL_USE_SSL", False)
 EMAIL_PORT = EMAIL_CONFIG.get("EMAIL_PORT") or (587 if EMAIL_USE_TLS else 465 if EMAIL_USE_SSL else 25)
 EMAIL_HOST_USER = EMAIL_CONFIG.get("EMAIL_HOST_USER") or ""
 EMAIL_HOST_PASSWORD = EMAIL_CONFIG.get("EMAIL_HOST_PASSWORD") or ""
-# In seconds: a reader who subscribes waits for the mail to be handed over.
+# In seconds, for each step of handing a mail over.
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.sender("DEFAULT_FROM_EMAIL", default="newsroom@localhost")
+MAILS_PER_MINUTE = env.integer("MAILS_PER_MINUTE", default=3000)
+UNSUBSCRIBE_EMAIL = env.sender("UNSUBSCRIBE_EMAIL", default="")
+# In List-Id and Message-IDs.
+MAIL_LIST_HOST = urlsplit(SITE_URL).hostname or "localhost"
+# A provider with an interface of its own. Nobody is told who opened what.
+MAIL_PROVIDER = EMAIL_CONFIG.get("PROVIDER", "")
+ANYMAIL = {
+    **EMAIL_CONFIG.get("ANYMAIL", {}),
+    "WEBHOOK_SECRET": env.text("MAIL_WEBHOOK_SECRET", default=""),
+    "SEND_DEFAULTS": {"track_clicks": False, "track_opens": False},
+    "IGNORE_UNSUPPORTED_FEATURES": True,
+    "REQUESTS_TIMEOUT": EMAIL_TIMEOUT,
+}
 
 # ── Measurement ──────────────────────────────────────────────────────────────────────────────────────
 # Without it nothing asks for consent, for nothing is measured.
@@ -208,7 +225,8 @@ SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.boolean("BEHIND_PROXY", default=False) else None
+BEHIND_PROXY = env.boolean("BEHIND_PROXY", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SECURE = HTTPS

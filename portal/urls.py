@@ -24,6 +24,7 @@ urlpatterns = [
         name="share-picture",
     ),
     path("media/", include("library.urls")),
+    path("webhooks/mail/", include("subscriptions.webhook_urls")),
 ]
 
 urlpatterns += i18n_patterns(
@@ -48,6 +49,8 @@ urlpatterns += i18n_patterns(
     # /<language>/subscribe/
     path("subscribe/", subscriptions.subscribe, name="subscribe"),
     path("subscribe/confirm/<str:token>/", subscriptions.confirm, name="subscribe-confirm"),
+    path("subscribe/link/", subscriptions.send_link, name="subscribe-link"),
+    path("subscribe/manage/<str:token>/", subscriptions.manage, name="subscribe-manage"),
     path("unsubscribe/<str:token>/", subscriptions.unsubscribe, name="unsubscribe"),
     # topics and the page tree, last because the tree takes every path that is left
     path("", include("pages.urls")),

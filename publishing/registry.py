@@ -46,6 +46,8 @@ class ContentKind:
     """False for what only stands on other pages, such as a featured card."""
     teaser_field: str = "title"
     """The column with the words under its title; the site's search looks there and in the title."""
+    form_field: str = ""
+    """The column that tells apart what readers take for kinds of their own (speeches, photos), if there is one."""
     feed: Syndicated | None = None
     """What feeds tell of it; None for what stands in none."""
 

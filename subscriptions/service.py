@@ -1,69 +1,132 @@
-"""Subscribing, confirming and leaving. Links in mails are signed; nobody needs a password."""
+"""What readers do: ask, confirm, choose, leave; and what comes back from their mail's servers."""
 
 from __future__ import annotations
 
 import datetime as dt
+import logging
+from typing import TypedDict, cast
 
-from django.core import signing
-from django.core.mail import EmailMessage
-from django.template.loader import render_to_string
-from django.urls import reverse
+from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import override
 
-from subscriptions.models import Subscriber
+from pages.models import Topic
+from subscriptions import periods
+from subscriptions.ledger import Delivery, Mailing, Occasion
+from subscriptions.models import Request, Subscriber
 
-SALT = "subscriptions"
-CONFIRM_WITHIN = dt.timedelta(days=7)
-# A second request for the same address within this time sends no second mail, so that nobody can flood a mailbox.
-ASK_AGAIN_AFTER = dt.timedelta(minutes=10)
+log = logging.getLogger(__name__)
 
-
-def link_token(subscriber: Subscriber, purpose: str) -> str:
-    return signing.dumps({"pk": subscriber.pk, "for": purpose}, salt=SALT)
+Often, State = Subscriber.Often, Subscriber.State
+# Requests that are answered by one call of the job.
+AT_ONCE = 100
 
 
-def subscriber_of(token: str, purpose: str, *, max_age: dt.timedelta | None = None) -> Subscriber | None:
-    """Whom a signed link belongs to; None if it is forged, for another purpose, too old, or they have left."""
-    try:
-        data = signing.loads(token, salt=SALT, max_age=max_age)
-    except signing.BadSignature:
-        return None
-    if not isinstance(data, dict) or data.get("for") != purpose:
-        return None
-    return Subscriber.objects.filter(pk=int(data["pk"])).first()
+class Choices(TypedDict):
+    """What a reader wants, as the forms have it. Topics are keys of originals."""
+
+    languages: list[str]
+    kinds: list[str]
+    topics: list[int]
+    often: str
 
 
-def ask_to_confirm(email: str, *, language: str, site: str) -> None:
-    """Mail a link that confirms a subscription; what the visitor is told never depends on who is subscribed.
-
-    `site` is the address of the site without a path, such as https://newsroom.example.org.
-    """
-    subscriber, created = Subscriber.objects.get_or_create(email=email.strip().lower(), defaults={"language": language})
-    if subscriber.confirmed_at:
-        return
-    if not created and timezone.now() - subscriber.created_at < ASK_AGAIN_AFTER:
-        return
-    with override(language):
-        link = site + reverse("subscribe-confirm", args=[link_token(subscriber, "confirm")])
-        mail = EmailMessage(
-            subject=_("Confirm that you want our updates"),
-            body=render_to_string("subscriptions/confirm_mail.txt", {"link": link}),
-            to=[subscriber.email],
-        )
-    try:
-        mail.send()
-    except OSError:
-        # As if nobody had asked, so that the next attempt is not taken for a flood.
-        if created:
-            subscriber.delete()
-        raise
-    if not created:
-        subscriber.language, subscriber.created_at = language, timezone.now()
-        subscriber.save(update_fields=["language", "created_at"])
+# ── Asking ───────────────────────────────────────────────────────────────────────────────────────────
+def answer_requests() -> int:
+    """Put the mails that answer what was typed into the site's forms into the ledger. A job; returns how many."""
+    keys = list(Request.objects.order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
+    return sum(_answer(key) for key in keys)
 
 
-def confirm(subscriber: Subscriber) -> None:
+@transaction.atomic
+def _answer(key: int) -> int:
+    """One request; nothing if another worker has taken it."""
+    request = Request.objects.select_for_update(skip_locked=True).filter(pk=key).first()
+    if request is None:
+        return 0
+    request.delete()
+    known = Subscriber.objects.select_for_update().filter(email=request.email).first()
+    if known is not None and known.state == State.COMPLAINED:
+        return 1  # whoever took our mail for spam is not written to again because somebody types their address
+    if known is not None and known.state == State.CONFIRMED:
+        _write_to(known, Occasion.LINK)
+    elif request.wish == Request.Wish.SUBSCRIBE:
+        reader, _made = Subscriber.objects.get_or_create(email=request.email)
+        reader.state, reader.created_at, reader.language = State.ASKED, request.asked_at, request.language
+        _set(reader, cast(Choices, request.choices))
+        _write_to(reader, Occasion.CONFIRM)
+    return 1
+
+
+def _write_to(reader: Subscriber, occasion: Occasion) -> None:
+    Mailing.objects.create(occasion=occasion).deliver_to(Subscriber.objects.filter(pk=reader.pk))
+
+
+@transaction.atomic
+def confirm(reader: Subscriber) -> None:
+    """From now on they are mailed what goes live. Safe to repeat."""
     now = timezone.now()
-    Subscriber.objects.filter(pk=subscriber.pk, confirmed_at=None).update(confirmed_at=now, mailed_until=now)
+    Subscriber.objects.filter(pk=reader.pk, state=State.ASKED).update(
+        state=State.CONFIRMED, confirmed_at=now, since=now
+    )
+
+
+# ── Choosing ─────────────────────────────────────────────────────────────────────────────────────────
+@transaction.atomic
+def choose(reader: Subscriber, *, choices: Choices, language: str) -> None:
+    """Change what a reader gets from now on, and the language of their mails. A new rhythm repeats nothing."""
+    stored = Subscriber.objects.select_for_update().filter(pk=reader.pk).first()
+    if stored is None:
+        return  # they have left meanwhile
+    if stored.since is not None and stored.often != choices["often"]:
+        now = timezone.now()
+        covered = now
+        if stored.often != Often.IMMEDIATELY and choices["often"] != Often.IMMEDIATELY:
+            covered = periods.last_end(stored.often, now)
+        stored.since = max(stored.since, covered)
+    stored.language = language
+    _set(stored, choices)
+
+
+def _set(reader: Subscriber, choices: Choices) -> None:
+    reader.languages, reader.kinds, reader.often = choices["languages"], choices["kinds"], choices["often"]
+    reader.save()
+    reader.topics.set(Topic.objects.originals().filter(pk__in=choices["topics"]))
+
+
+# ── Leaving ──────────────────────────────────────────────────────────────────────────────────────────
+@transaction.atomic
+def forget(readers: QuerySet[Subscriber]) -> int:
+    """Delete readers and all that is known of them; the deliveries to them stay as numbers. Returns how many."""
+    deliveries = Delivery.objects.filter(subscriber__in=readers.values("pk"))
+    deliveries.drop()
+    deliveries.exclude(error="").update(error="")  # it may hold the address
+    _number, by_model = readers.delete()
+    return by_model.get(Subscriber._meta.label, 0)
+
+
+def leave(reader: Subscriber) -> None:
+    forget(Subscriber.objects.filter(pk=reader.pk))
+
+
+@transaction.atomic
+def suppress(email: str, *, state: Subscriber.State, delivery: int | None = None, reason: str = "") -> None:
+    """Mail to an address came back for good, or was complained of: nothing is sent to it any more.
+
+    `delivery` is the key of the one that it was, if that is known; it counts only if it went to this address.
+    """
+    reader = Subscriber.objects.select_for_update().filter(email=email.strip().lower()).first()
+    if reader is None:
+        return
+    Subscriber.objects.filter(pk=reader.pk).update(state=state)
+    deliveries = Delivery.objects.filter(subscriber=reader)
+    deliveries.drop()
+    if delivery is not None:
+        became = Delivery.State.BOUNCED if state == State.BOUNCED else Delivery.State.COMPLAINED
+        deliveries.filter(pk=delivery).update(state=became, due_at=None, error=reason[:500])
+    log.info("Subscriber %d: %s", reader.pk, state)
+
+
+def forget_unconfirmed(before: dt.datetime) -> int:
+    """Those who asked before an instant (aware) and have not confirmed."""
+    return forget(Subscriber.objects.filter(state=State.ASKED, created_at__lt=before))

@@ -71,6 +71,7 @@ def group_named(name: str) -> Group:
         # A test that empties the database takes the migrations' rows with it.
         importlib.import_module("portal.migrations.0002_groups").make_groups(apps)
         importlib.import_module("portal.migrations.0003_media_rights").add_rights(apps)
+        importlib.import_module("portal.migrations.0006_mailing_rights").add_rights(apps)
     return Group.objects.get(name=name)
 
 

@@ -227,11 +227,14 @@ class SubscriberFactory(Validated):
 
     class Params:
         confirmed = factory.Trait(
-            confirmed_at=factory.LazyFunction(timezone.now), mailed_until=factory.LazyFunction(timezone.now)
+            state=Subscriber.State.CONFIRMED,
+            confirmed_at=factory.LazyAttribute(lambda o: o.since),
+            since=factory.LazyFunction(timezone.now),
         )
 
     email = factory.Sequence(lambda n: f"reader{n}@example.org")
     language = "en"
+    languages = factory.LazyAttribute(lambda o: [o.language])
 
 
 class UserFactory(DjangoModelFactory[Any]):

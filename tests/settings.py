@@ -38,6 +38,10 @@ os.environ.update(
     UPLOAD_LIMIT_MEGABYTES="25",
     EMAIL_URL="consolemail://",
     DEFAULT_FROM_EMAIL="newsroom@example.org",
+    SITE_URL="https://newsroom.example.org",
+    MAILS_PER_MINUTE="1000000",
+    MAIL_WEBHOOK_SECRET="",
+    UNSUBSCRIBE_EMAIL="",
     LOG_LEVEL="WARNING",
     DATABASE_URL=with_postgres.running_cluster() if POSTGRESQL else f"sqlite:///{FOLDER / 'unused.sqlite3'}",
 )

@@ -107,6 +107,10 @@ def test_identities_hold_the_name_of_the_site_unless_another_is_given(variables:
         (lambda env: env.choice("IT", default="a", among=("a", "b")), "", "IT must be one of a, b"),
         (lambda env: env.folder("IT", default=ROOT), "media", "IT must be the full path of a folder"),
         (lambda env: env.folder("IT", default=ROOT), "", "IT must be the full path of a folder"),
+        (lambda env: env.mail("IT", default=""), "postmark://?api_key=x", "It looks like: postmark://?server_token="),
+        (lambda env: env.address("IT", default=""), "newsroom.example.org", "IT must look like https://"),
+        (lambda env: env.address("IT", default=""), "https://*.example.org", "IT must look like https://"),
+        (lambda env: env.address("IT", default=""), "https://a.example/news/", "IT must look like https://"),
         (lambda env: env.sender("IT", default=""), "Newsroom", "IT must be an e-mail address"),
         (lambda env: env.sender("IT", default=""), "Newsroom <newsroom>", "IT must be an e-mail address"),
         (lambda env: env.hosts("IT", default=[]), "https://a.example", "must list host names without scheme"),
@@ -231,6 +235,26 @@ def test_hosts_and_origins_are_taken_as_django_takes_them(
 def test_mail_goes_to_the_usual_port_of_its_scheme(url: str, port: int, tls: bool) -> None:
     said = "settings.EMAIL_PORT, settings.EMAIL_USE_TLS"
     assert start(say=said, EMAIL_URL=url).stdout == f"{port} {tls}\n"
+
+
+def test_a_provider_is_spoken_to_by_its_own_interface() -> None:
+    said = "settings.EMAIL_BACKEND, settings.ANYMAIL['MAILGUN_API_KEY'], settings.ANYMAIL['MAILGUN_SENDER_DOMAIN']"
+    result = start(say=said, EMAIL_URL="mailgun://?api_key=k%2F1&sender_domain=mg.example.org")
+    assert result.stdout == "anymail.backends.mailgun.EmailBackend k/1 mg.example.org\n", result.stderr
+
+
+@pytest.mark.parametrize(
+    ("variables", "address"),
+    [
+        ({"ALLOWED_HOSTS": ".example.net,newsroom.example.org"}, "https://newsroom.example.org newsroom.example.org"),
+        ({"ALLOWED_HOSTS": "a.example", "SITE_URL": "https://b.example/"}, "https://b.example b.example"),
+        ({"ALLOWED_HOSTS": "*", "HTTPS": "false"}, "http://localhost:8000 localhost"),
+    ],
+)
+def test_mails_know_the_address_of_the_site(variables: dict[str, str], address: str) -> None:
+    said = "settings.SITE_URL, settings.MAIL_LIST_HOST"
+    result = start(say=said, DEBUG="false", SECRET_KEY=GOOD_KEY, **variables)
+    assert result.stdout == f"{address}\n", result.stderr
 
 
 # ── What is written about the variables ──────────────────────────────────────────────────────────────────

@@ -30,7 +30,7 @@ ADDRESSES = [
     "/en/%00/", "/%00", "/en/" + "a/" * 1500, "/en/" + "a" * 3000 + "/", "/en/%FF%FE/", "/en/%ED%A0%80/", "/en/%C0%80/",
     "/en/%", "/en/%zz/", "/en/..%2F..%2Fetc%2Fpasswd/", "//evil.example/", "/en//", "/en/%E2%80%AE/", "/en/topics/%00/",
     "/en/topics/" + "a" * 3000 + "/", "/en/topics/%0A/", "/en/secretary-general/%00/", "/en/unsubscribe/%00/",
-    "/en/unsubscribe/" + "a" * 3000 + "/", "/en/subscribe/confirm/%FF/", "/en/subscribe/confirm/x:y:z/", "/media/%00",
+    "/en/unsubscribe/" + "a" * 3000 + "/", "/en/subscribe/confirm/%FF/", "/en/subscribe/confirm/x:y:z/", "/en/subscribe/manage/%00/", "/media/%00",
     "/static/%00", "/EN/", "/zz/", "/en-gb/", "/*", "/en/%F0%9F%98%80/",
 ]  # fmt: skip
 HEADERS: list[dict[str, Any]] = [

@@ -1,0 +1,48 @@
+"""The signed links in mails: nobody needs a password, and nobody can make one for somebody else."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.conf import settings
+from django.core import signing
+from django.urls import reverse
+
+from subscriptions.models import Subscriber
+
+SALT = "subscriptions"
+CONFIRM_WITHIN = dt.timedelta(days=7)
+CONFIRM, MANAGE = "confirm", "manage"
+
+
+def token_for(subscriber: int, purpose: str) -> str:
+    """What identifies a reader in a link, by the key of their row."""
+    return signing.dumps({"pk": subscriber, "for": purpose}, salt=SALT)
+
+
+def reader_of(token: str, purpose: str, *, max_age: dt.timedelta | None = None) -> Subscriber | None:
+    """Whom a link belongs to; None if it is forged, for another purpose, too old, or they have left."""
+    try:
+        data = signing.loads(token, salt=SALT, max_age=max_age)
+    except signing.BadSignature:
+        return None
+    if not isinstance(data, dict) or data.get("for") != purpose:
+        return None
+    return Subscriber.objects.filter(pk=int(data["pk"])).first()
+
+
+def absolute(path: str) -> str:
+    """The address of a page outside of this site."""
+    return f"{settings.SITE_URL}{path}"
+
+
+def confirm_path(token: str) -> str:
+    return reverse("subscribe-confirm", args=[token])
+
+
+def manage_path(token: str) -> str:
+    return reverse("subscribe-manage", args=[token])
+
+
+def leave_path(token: str) -> str:
+    return reverse("unsubscribe", args=[token])
