@@ -18,7 +18,7 @@ from publishing.filters import last_of_month
 from publishing.metadata import Absolute, Thing
 from publishing.models import PublishableQuerySet
 from publishing.selection import related_items
-from publishing.syndication import absolute_for, answer_unless_known, refuse_preview
+from publishing.syndication import absolute, answer_unless_known, refuse_preview
 from publishing.views import Breadcrumbs, DatedItemView, ItemList, crumb
 
 MOST_OF_A_MONTH = 500
@@ -80,7 +80,7 @@ class EventCalendar(ItemList):
         site: Any = request.site_settings  # type: ignore[attr-defined]  # `portal.middleware` puts it there
         address = request.path + (f"?{self.query}" if self.query else "")
         name = f"{self.title} – {site.name}"
-        content = calendar_file(events, absolute_for(request), name=name, address=address)
+        content = calendar_file(events, absolute, name=name, address=address)
         disposition = content_disposition_header(False, "calendar.ics") or ""
         return answer_unless_known(request, content, MEDIA_TYPE, {"Content-Disposition": disposition})
 
@@ -89,7 +89,7 @@ def calendar_links(request: HttpRequest, path: str) -> dict[str, str]:
     """Where a program follows the calendar, and where a browser downloads it; nothing in a preview."""
     if hasattr(request, "preview"):
         return {}
-    return {"follow": f"webcal:{absolute_for(request)(path).partition(':')[2]}", "download": path}
+    return {"follow": f"webcal:{absolute(path).partition(':')[2]}", "download": path}
 
 
 class EventView(DatedItemView):
@@ -124,6 +124,6 @@ class EventCalendarFile(EventView):
             if address := former.moved_to(request.path_info.rpartition("/")[0] + "/"):
                 return HttpResponsePermanentRedirect(f"{address}event.ics")
             raise
-        content = calendar_file([event], absolute_for(request))
+        content = calendar_file([event], absolute)
         name = content_disposition_header(True, f"{event.slug}.ics") or ""
         return answer_unless_known(request, content, MEDIA_TYPE, {"Content-Disposition": name})

@@ -38,7 +38,7 @@ from publishing.syndication import (
     Labels,
     Syndicated,
     Told,
-    absolute_for,
+    absolute,
     answer_feed,
     item_key,
     published,
@@ -81,7 +81,6 @@ def newest(found: Iterable[tuple[ContentKind, PublishableQuerySet[Any]]]) -> lis
 
 def answer(request: HttpRequest, form: Format, items: Iterable[Any], *, title: str, query: str = "") -> HttpResponse:
     """A feed beside the list whose path the request's begins with."""
-    absolute = absolute_for(request)
     query = f"?{query}" if query else ""
     site: Any = request.site_settings  # type: ignore[attr-defined]  # `portal.middleware` puts it there
     feed = Feed(

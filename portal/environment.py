@@ -108,9 +108,9 @@ class Environment:
         return words
 
     def site(self, name: str, *, default: str) -> str:
-        """Scheme and host of a site, without a slash at its end; "" if it is not said."""
-        value = self.text(name, default=default)
-        if value and not (ORIGIN.fullmatch(value) and "*" not in value):
+        """Scheme and host of a site, without a slash at its end."""
+        value = self.text(name, default=default).rstrip("/")
+        if not ORIGIN.fullmatch(value) or "*" in value:
             raise ImproperlyConfigured(
                 f"{name} must be an address such as https://newsroom.example.org, not “{value}”."
             )
@@ -140,13 +140,6 @@ class Environment:
         value = self.text(name, default=str(default))
         if not Path(value).is_absolute():
             raise ImproperlyConfigured(f"{name} must be the full path of a folder, such as /srv/portal, not “{value}”.")
-        return value
-
-    def address(self, name: str, *, default: str) -> str:
-        """Of a website, without a path."""
-        value = self.text(name, default=default).rstrip("/")
-        if not ORIGIN.fullmatch(value) or "*" in value:
-            raise ImproperlyConfigured(f"{name} must look like https://newsroom.example.org, not “{value}”.")
         return value
 
     def sender(self, name: str, *, default: str) -> str:

@@ -32,8 +32,6 @@ DEBUG = env.boolean("DEBUG", default=True)
 SECRET_KEY = env.text("SECRET_KEY", default="a-key-for-development-only" if DEBUG else "")
 ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", default=["*"] if DEBUG else [])
 HTTPS = env.boolean("HTTPS", default=not DEBUG)
-# Where the public finds the site, for what no request has asked for; "" if each request is to tell.
-SITE_URL = env.site("SITE_URL", default="")
 CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS", default=[])
 
 if not DEBUG and len(SECRET_KEY) < 50:
@@ -47,8 +45,8 @@ if not DEBUG and not ALLOWED_HOSTS:
         "for example: ALLOWED_HOSTS=newsroom.example.org"
     )
 
-# The address of the site for who does not come by a request: what stands in mails.
-SITE_URL = env.address("SITE_URL", default=f"{'https' if HTTPS else 'http'}://{first_host(ALLOWED_HOSTS)}")
+# Where the public finds the site: for mails, feeds and calendars, whichever host was asked.
+SITE_URL = env.site("SITE_URL", default=f"{'https' if HTTPS else 'http'}://{first_host(ALLOWED_HOSTS)}")
 
 # ── Applications, top floor first ────────────────────────────────────────────────────────────────────
 INSTALLED_APPS = [
@@ -143,17 +141,10 @@ FOUR_EYES = env.boolean("FOUR_EYES", default=False)
 
 # ── Feeds and calendars ──────────────────────────────────────────────────────────────────────────────
 FEED_TEXT = env.choice("FEED_TEXT", default="full", among=("full", "teaser"))
-# Part of the identities that readers' programs remember items by, so it stays even if the site moves.
-IDENTITY_HOST = env.host(
-    "IDENTITY_HOST",
-    default=urlsplit(SITE_URL).hostname or next((h for h in ALLOWED_HOSTS if h[0] not in "*.["), "localhost"),
-)
+# Part of the identities that readers' programs remember items, mails and lists by, so it stays even if the site moves.
+IDENTITY_HOST = env.host("IDENTITY_HOST", default=urlsplit(SITE_URL).hostname or "localhost")
 # Told of every change of a feed, and announced in it (WebSub).
 WEBSUB_HUB = env.web_address("WEBSUB_HUB")
-if WEBSUB_HUB and not SITE_URL:
-    raise ImproperlyConfigured(
-        "WEBSUB_HUB needs SITE_URL, such as https://newsroom.example.org: the hub is told by it."
-    )
 
 # ── Static files and uploads ─────────────────────────────────────────────────────────────────────────
 STATIC_URL = "/static/"
@@ -181,8 +172,6 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.sender("DEFAULT_FROM_EMAIL", default="newsroom@localhost")
 MAILS_PER_MINUTE = env.integer("MAILS_PER_MINUTE", default=3000)
 UNSUBSCRIBE_EMAIL = env.sender("UNSUBSCRIBE_EMAIL", default="")
-# In List-Id and Message-IDs.
-MAIL_LIST_HOST = urlsplit(SITE_URL).hostname or "localhost"
 # A provider with an interface of its own. Nobody is told who opened what.
 MAIL_PROVIDER = EMAIL_CONFIG.get("PROVIDER", "")
 ANYMAIL = {

@@ -26,7 +26,6 @@ from django.utils.feedgenerator import Enclosure as Link
 from django.utils.html import escape
 from django.utils.translation import gettext
 
-from publishing.metadata import Absolute
 from publishing.models import Publishable
 
 # How many items a feed holds: more than any newsroom publishes between two visits of a reader's program.
@@ -267,10 +266,9 @@ def urlpath(address: str) -> str:
 
 
 # ── Answered ─────────────────────────────────────────────────────────────────────────────────────────────
-def absolute_for(request: HttpRequest) -> Absolute:
-    """Makes addresses absolute: under the site's own address if it is set, whatever host was asked."""
-    site: str = settings.SITE_URL
-    return (lambda path: iri_to_uri(urljoin(site, path))) if site else request.build_absolute_uri
+def absolute(path: str) -> str:
+    """A path under the site's own address, whatever host was asked."""
+    return iri_to_uri(urljoin(settings.SITE_URL, path))
 
 
 def refuse_preview(request: HttpRequest) -> None:

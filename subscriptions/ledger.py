@@ -38,7 +38,7 @@ FIRST, THEN = 0, 1
 
 def new_key() -> str:
     """The right side of a mailing's Message-IDs (RFC 5322, section 3.6.4): fixed, also if the site moves."""
-    return f"{get_random_string(20).lower()}@{settings.MAIL_LIST_HOST}"
+    return f"{get_random_string(20).lower()}@{settings.IDENTITY_HOST}"
 
 
 class MailingQuerySet(models.QuerySet["Mailing"]):

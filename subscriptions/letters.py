@@ -210,7 +210,7 @@ def letter_of(mailing: Mailing, told: Sequence[Told], *, language: str, reader: 
         subject=str(context["subject"]),
         text=text.strip() + "\n",
         html=html,
-        list_id=f"{phrase(head.name)} <updates.{settings.MAIL_LIST_HOST}>",
+        list_id=f"{phrase(head.name)} <updates.{settings.IDENTITY_HOST}>",
         language=language,
     )
 

@@ -53,7 +53,6 @@ def test_production_starts_with_key_and_hosts_and_insists_on_https() -> None:
         ({"DEBUG": "false", "SECRET_KEY": "short", "ALLOWED_HOSTS": "a.example"}, "SECRET_KEY must be set"),
         ({"DEBUG": "false", "SECRET_KEY": GOOD_KEY, "ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS must name the hosts"),
         ({"LANGUAGES": "en,klingon"}, "LANGUAGES must be one or more of"),
-        ({"WEBSUB_HUB": "https://hub.example.org/"}, "WEBSUB_HUB needs SITE_URL"),
         ({"FEED_TEXT": "some"}, "FEED_TEXT must be one of full, teaser, not “some”."),
         ({"LOG_LEVEL": "loud"}, "LOG_LEVEL must be one of DEBUG, INFO"),
     ],
@@ -252,7 +251,7 @@ def test_a_provider_is_spoken_to_by_its_own_interface() -> None:
     ],
 )
 def test_mails_know_the_address_of_the_site(variables: dict[str, str], address: str) -> None:
-    said = "settings.SITE_URL, settings.MAIL_LIST_HOST"
+    said = "settings.SITE_URL, settings.IDENTITY_HOST"
     result = start(say=said, DEBUG="false", SECRET_KEY=GOOD_KEY, **variables)
     assert result.stdout == f"{address}\n", result.stderr
 

@@ -63,7 +63,7 @@ def test_what_goes_live_is_mailed_once(reader: Subscriber) -> None:
     item = NewsItemFactory(title="After", live_from=NOON + HOUR)
     (message,) = work_at(NOON + 2 * HOUR)
     assert (message.to, message.subject) == ([reader.email], "After")
-    assert f"https://newsroom.example.org{item.get_absolute_url()}" in message.body
+    assert f"http://testserver{item.get_absolute_url()}" in message.body
     assert work_at(NOON + 3 * HOUR) == []
 
 

@@ -23,7 +23,7 @@ from tests.subscriptions.mails import HOUR, link_in, watch_since, work, work_at
 pytestmark = pytest.mark.django_db
 
 NOON = dt.datetime(2024, 1, 23, 12, 0, tzinfo=dt.UTC)
-SITE = "https://newsroom.example.org"
+SITE = "http://testserver"
 
 
 @pytest.fixture(autouse=True)

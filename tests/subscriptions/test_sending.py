@@ -127,7 +127,7 @@ def test_a_message_that_is_sent_again_has_its_first_message_id(server: Server, c
     work()
     first = mail.outbox[-1].message()["Message-ID"]
     Delivery.objects.update(state=State.SENDING, due_at=timezone.now())  # as if it had not been noted
-    settings.MAIL_LIST_HOST = settings.SITE_URL = "moved.example.org"
+    settings.IDENTITY_HOST = settings.SITE_URL = "moved.example.org"
     work()
     assert len(mail.outbox) == 2
     assert mail.outbox[-1].message()["Message-ID"] == first
