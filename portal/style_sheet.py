@@ -26,7 +26,7 @@ class SiteStorage(CompressedManifestStaticFilesStorage):
             whole = InMemoryStorage()
             whole.save(SHEET, ContentFile(in_one_piece(storage).encode()))
             paths = {**paths, SHEET: (whole, SHEET)}
-        yield from super().post_process(paths, dry_run, **options)
+        yield from super().post_process(paths, dry_run, **options)  # type: ignore[no-untyped-call]
 
 
 def in_one_piece(storage: Storage) -> str:

@@ -16,7 +16,7 @@ from subscriptions import links
 from subscriptions.models import Subscriber
 from tests.conftest import Person
 from tests.factories import IMPORTER, NewsItemFactory, SiteSettingsFactory, SubscriberFactory, translated
-from tests.html import elements, hrefs, one, parse, text
+from tests.html import elements, hrefs, one, parse, parse_as_browsers_do, text
 from tests.publishing.test_workflow import edit
 from tests.subscriptions.mails import HOUR, link_in, watch_since, work, work_at
 
@@ -48,7 +48,7 @@ def sent(message: Any) -> Any:
 def html(message: Any) -> Any:
     (alternative,) = message.alternatives
     assert alternative[1] == "text/html"
-    return parse(alternative[0])
+    return parse_as_browsers_do(alternative[0])
 
 
 def update(**values: Any) -> Any:
@@ -183,7 +183,7 @@ def test_nothing_is_fetched_when_a_mail_is_read(make: Any, reader: Subscriber) -
 @pytest.mark.parametrize("make", UPDATES.values(), ids=UPDATES)
 def test_a_mail_is_html_that_a_strict_parser_takes(make: Any, reader: Subscriber) -> None:
     source = make().alternatives[0][0]
-    page = parse(source, strict=True)
+    page = parse_as_browsers_do(source, strict=True)
     assert page.get("lang") == "en"
     assert one(page, "meta", name="color-scheme").get("content") == "light dark"
     assert "prefers-color-scheme: dark" in source
