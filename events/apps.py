@@ -10,5 +10,14 @@ class EventsConfig(AppConfig):
         from events.models import Event  # models are loaded only now
         from publishing.registry import ContentKind, Section, register, register_section
 
-        register(ContentKind(key="event", model=Event, list_url="events:list", teaser_field="teaser"))
+        register(
+            ContentKind(
+                key="event",
+                model=Event,
+                list_url="events:list",
+                teaser_field="teaser",
+                searched=("body", "programme", "place", "city"),
+                topics_field="topics",
+            )
+        )
         register_section(Section("events", _("Event calendar"), "events:list"))

@@ -12,11 +12,21 @@ class LeadershipConfig(AppConfig):
 
         register(
             ContentKind(
-                key="secretary_general", model=TermOfOffice, list_url="leadership:former", teaser_field="teaser"
+                key="secretary_general",
+                model=TermOfOffice,
+                list_url="leadership:former",
+                teaser_field="teaser",
+                searched=("country", "body"),
             )
         )
         register(
-            ContentKind(key="annual_report", model=AnnualReport, list_url="leadership:reports", teaser_field="teaser")
+            ContentKind(
+                key="annual_report",
+                model=AnnualReport,
+                list_url="leadership:reports",
+                teaser_field="teaser",
+                searched=("body",),
+            )
         )
         register_section(Section("secretary-general", _("Secretary General"), "leadership:current"))
         register_section(Section("former", _("Former Secretaries General"), "leadership:former"))

@@ -10,7 +10,17 @@ class NewsConfig(AppConfig):
         from news.models import FeaturedItem, NewsItem  # models are loaded only now
         from publishing.registry import ContentKind, Section, register, register_section
 
-        register(ContentKind(key="news", model=NewsItem, list_url="news:list", teaser_field="teaser"))
+        register(
+            ContentKind(
+                key="news",
+                model=NewsItem,
+                list_url="news:list",
+                teaser_field="teaser",
+                searched=("reference", "speaker", "dateline", "body", "gallery", "recording__transcript"),
+                topics_field="topics",
+                form_field="kind",
+            )
+        )
         register(ContentKind(key="featured", model=FeaturedItem, list_url="featured", has_page=False))
         register_section(Section("news", _("All news"), "news:list"))
         register_section(Section("featured", _("Featured"), "featured"))

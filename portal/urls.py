@@ -6,7 +6,7 @@ from news.views import FeaturedList
 from portal import views
 from portal.share_views import share_picture
 from publishing import converters  # noqa: F401  (registers them)
-from search.views import search
+from search.views import search, suggest
 from subscriptions import views as subscriptions
 
 urlpatterns = [
@@ -30,6 +30,7 @@ urlpatterns += i18n_patterns(
     path("events/", include("events.urls")),
     path("secretary-general/", include("leadership.urls")),
     path("search/", search, name="search"),
+    path("search/suggestions/", suggest, name="search-suggestions"),
     # /<language>/subscribe/
     path("subscribe/", subscriptions.subscribe, name="subscribe"),
     path("subscribe/confirm/<str:token>/", subscriptions.confirm, name="subscribe-confirm"),

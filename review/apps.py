@@ -10,5 +10,14 @@ class ReviewConfig(AppConfig):
         from publishing.registry import ContentKind, Section, register, register_section
         from review.models import Article  # models are loaded only now
 
-        register(ContentKind(key="article", model=Article, list_url="review:list", teaser_field="standfirst"))
+        register(
+            ContentKind(
+                key="article",
+                model=Article,
+                list_url="review:list",
+                teaser_field="standfirst",
+                searched=("authors__name", "body"),
+                topics_field="topics",
+            )
+        )
         register_section(Section("review", _("The Review"), "review:list"))

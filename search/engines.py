@@ -1,0 +1,235 @@
+"""The full-text engines of the two databases, behind one interface.
+
+Both are given the same words, made by `search.words`, at the same places, and know nothing of languages: a word is
+`en:secur`, the beginning of a title's word `en=securi`, and what results are narrowed by `kind:news`. So a question in
+one language meets only texts in it, and filters are words like others, which the engine intersects.
+
+PostgreSQL keeps them in `search_entry.vector`, a tsvector with a GIN index; SQLite in `search_words`, an FTS5 table
+whose rowid is the entry's key.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection, models
+from django.db.models import Q
+from django.db.models.expressions import RawSQL
+
+from search.models import Entry, EntryQuerySet
+from search.question import Phrase, Terms
+
+# PostgreSQL holds positions up to 16,383 and a megabyte of words; what stands beyond is not searched on either database.
+MOST_WORDS = 16_000
+MOST_BYTES = 600_000
+
+
+@dataclass(slots=True)
+class Document:
+    """What is searched of one version: its words by the place where they stand, in order."""
+
+    title: list[str] = field(default_factory=list)
+    teaser: list[str] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    body: list[str] = field(default_factory=list)
+    # Without an order: beginnings of the title's words, and what results are narrowed by.
+    facets: list[str] = field(default_factory=list)
+
+    @property
+    def places(self) -> tuple[list[str], ...]:
+        return (self.title, self.teaser, self.names, self.body)
+
+    def cut(self) -> None:
+        """To what an engine can hold, from the end of the text."""
+        words, size = 0, 0
+        seen: set[str] = set()
+        for place in self.places:
+            for number, word in enumerate(place):
+                words += 1
+                if word not in seen:
+                    seen.add(word)
+                    size += len(word.encode()) + 16
+                if words > MOST_WORDS or size > MOST_BYTES:
+                    del place[number:]
+                    break
+
+
+class Engine(ABC):
+    @abstractmethod
+    def condition(self, expression: str) -> Any:
+        """For `filter`: the entries that an expression finds."""
+
+    @abstractmethod
+    def with_rank(self, entries: EntryQuerySet, expression: str) -> EntryQuerySet:
+        """Those of the entries that it finds, each with how well, as `rank`: the higher the better."""
+
+    @abstractmethod
+    def write(self, documents: dict[int, Document]) -> None:
+        """Keep what is searched, by the entries' keys, in the place of what was."""
+
+    @abstractmethod
+    def remove(self, keys: Collection[int]) -> None:
+        """Forget what is searched of entries that are about to be deleted."""
+
+    def settle(self) -> None:  # noqa: B027  (not every engine has to)
+        """After much has been written."""
+
+    # ── Expressions ──────────────────────────────────────────────────────────────────────────────────
+    def expression(self, questions: Iterable[Terms], facets: Sequence[str] = ()) -> str:
+        """What finds the questions' entries, each in its language, that also have all the facets; "" for nothing."""
+        asked = [self._question(terms) for terms in questions if terms or terms.beginning]
+        if not asked:
+            return ""
+        return self._all([self._any(asked), *(self.phrase((facet,)) for facet in facets)])
+
+    def _question(self, terms: Terms) -> str:
+        prefix = f"{terms.language}:"
+        wanted = [self.phrase([prefix + stem for stem in phrase]) for phrase in terms.wanted]
+        if terms.beginning:
+            begun = self.beginning(f"{terms.language}={terms.beginning}")
+            wanted[-1:] = [self._any([*wanted[-1:], begun])]
+        wanted = wanted or [self.phrase((f"lang:{terms.language}",))]
+        return self._without(
+            self._all(wanted), [self.phrase([prefix + s for s in phrase]) for phrase in terms.unwanted]
+        )
+
+    def beginnings(self, language: str, words: Sequence[str]) -> str:
+        """What finds titles with all these words, the last of which may go on."""
+        whole = [self.phrase((f"{language}={word}",)) for word in words[:-1]]
+        return self._all([*whole, self.beginning(f"{language}={words[-1]}")])
+
+    def any_of(self, expressions: list[str]) -> str:
+        return self._any(expressions) if expressions else ""
+
+    @abstractmethod
+    def phrase(self, words: Sequence[str]) -> str: ...
+
+    @abstractmethod
+    def beginning(self, word: str) -> str: ...
+
+    @abstractmethod
+    def _all(self, parts: list[str]) -> str: ...
+
+    @abstractmethod
+    def _any(self, parts: list[str]) -> str: ...
+
+    @abstractmethod
+    def _without(self, found: str, unwanted: list[str]) -> str: ...
+
+
+class PostgreSQL(Engine):
+    LABELS = "ABCD"
+
+    def condition(self, expression: str) -> Any:
+        return RawSQL("vector @@ %s::tsquery", [expression], output_field=models.BooleanField())
+
+    def with_rank(self, entries: EntryQuerySet, expression: str) -> EntryQuerySet:
+        # Weights of D, C, B, A; by length only a little, for a long speech is about its words too.
+        rank = RawSQL(
+            "ts_rank('{0.1, 0.2, 0.4, 1.0}', vector, %s::tsquery, 1)", [expression], output_field=models.FloatField()
+        )
+        return entries.annotate(rank=rank)
+
+    def write(self, documents: dict[int, Document]) -> None:
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                "UPDATE search_entry SET vector = %s::tsvector WHERE id = %s",
+                [(self.vector(document), key) for key, document in documents.items()],
+            )
+
+    def vector(self, document: Document) -> str:
+        places: dict[str, list[str]] = defaultdict(list)
+        position = 0
+        for label, place in zip(self.LABELS, document.places, strict=True):
+            for word in place:
+                position += 1
+                places[word].append(f"{position}{label}")
+            # No phrase goes on from the title into the text.
+            position += 10
+        words = [f"'{word}':{','.join(at[:255])}" for word, at in places.items()]
+        return " ".join([*words, *(f"'{facet}'" for facet in document.facets)])
+
+    def remove(self, keys: Collection[int]) -> None:
+        """The vector goes with its row."""
+
+    def settle(self) -> None:
+        """Without knowing how frequent words are, PostgreSQL would choose the wrong way to find them."""
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE search_entry")
+
+    def phrase(self, words: Sequence[str]) -> str:
+        return "(" + " <-> ".join(f"'{word}'" for word in words) + ")"
+
+    def beginning(self, word: str) -> str:
+        return f"'{word}':*"
+
+    def _all(self, parts: list[str]) -> str:
+        return "(" + " & ".join(parts) + ")"
+
+    def _any(self, parts: list[str]) -> str:
+        return "(" + " | ".join(parts) + ")"
+
+    def _without(self, found: str, unwanted: list[str]) -> str:
+        return self._all([found, *(f"!{phrase}" for phrase in unwanted)])
+
+
+class SQLite(Engine):
+    def condition(self, expression: str) -> Any:
+        return Q(pk__in=RawSQL("SELECT rowid FROM search_words WHERE search_words MATCH %s", [expression]))
+
+    def with_rank(self, entries: EntryQuerySet, expression: str) -> EntryQuerySet:
+        # `extra` because a full-text table ranks only in the query that names it. The lower BM25 is, the better.
+        return entries.extra(  # noqa: S610  (no text from outside but the parameter)
+            select={"rank": "-bm25(search_words, 10, 3, 1.5, 0.2, 0)"},
+            tables=["search_words"],
+            where=["search_words MATCH %s AND search_words.rowid = search_entry.id"],
+            params=[expression],
+        )
+
+    def write(self, documents: dict[int, Document]) -> None:
+        self.remove(documents)
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                "INSERT INTO search_words (rowid, title, teaser, names, body, facets) VALUES (%s, %s, %s, %s, %s, %s)",
+                [
+                    (key, *(" ".join(place) for place in (*document.places, document.facets)))
+                    for key, document in documents.items()
+                ],
+            )
+
+    def remove(self, keys: Collection[int]) -> None:
+        with connection.cursor() as cursor:
+            cursor.executemany("DELETE FROM search_words WHERE rowid = %s", [(key,) for key in keys])
+
+    def phrase(self, words: Sequence[str]) -> str:
+        return f'"{" ".join(words)}"'
+
+    def beginning(self, word: str) -> str:
+        return f'"{word}" *'
+
+    def _all(self, parts: list[str]) -> str:
+        return "(" + " AND ".join(parts) + ")"
+
+    def _any(self, parts: list[str]) -> str:
+        return "(" + " OR ".join(parts) + ")"
+
+    def _without(self, found: str, unwanted: list[str]) -> str:
+        for phrase in unwanted:
+            found = f"({found} NOT {phrase})"
+        return found
+
+
+def engine() -> Engine:
+    return PostgreSQL() if connection.vendor == "postgresql" else SQLite()
+
+
+def matching(entries: EntryQuerySet, expression: str) -> EntryQuerySet:
+    """Those of the entries that an expression finds; none for an empty one."""
+    return entries.filter(engine().condition(expression)) if expression else entries.none()
+
+
+__all__ = ["Document", "Engine", "Entry", "Phrase", "engine", "matching"]
