@@ -52,8 +52,8 @@ class ContentKind:
 
     def form_label(self, form: str) -> str:
         """What readers call an item of this kind, or of one form of it."""
-        choices: Any = self.model._meta.get_field(self.form_field).choices if self.form_field else ()
-        return capfirst(str(dict(choices or ()).get(form) or self.model._meta.verbose_name))
+        field: Any = self.model._meta.get_field(self.form_field) if form and self.form_field else None
+        return capfirst(str(dict(field.choices).get(form, form) if field else self.model._meta.verbose_name))
 
     @property
     def label(self) -> str:
@@ -98,7 +98,7 @@ Follower = Callable[[type[Publishable], Collection[int]], None]
 """Told, inside the transaction, which versions of a kind have changed in their columns, or are gone."""
 
 StaffSearch = Callable[[type[Publishable], str], Any]
-"""The keys (a subquery) of the versions of a kind that hold what staff typed, drafts among them; None if it cannot say."""
+"""The keys (a subquery) of the versions of a kind with what staff typed, drafts among them; None if it cannot say."""
 
 _kinds: dict[str, ContentKind] = {}
 _sections: dict[str, Section] = {}

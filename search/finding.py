@@ -9,20 +9,18 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min
 from django.utils.safestring import SafeString
 from django.utils.translation import override
 
 from publishing import clock, registry
 from publishing.languages import originals_stand_in_for
-from search.engines import engine, matching
+from search.engines import MOST_FOUND, engine
 from search.indexing import facets
 from search.models import Entry, EntryQuerySet
 from search.passages import marked, passage
 from search.question import Question
 
-# So many matches are ranked, counted and shown, the newest. Whoever wants older ones narrows by year.
-MOST = 1_000
 # What being new is worth beside how well it matches (0 to 1), and in how many days half of that is lost.
 NEWNESS, HALVED_IN = 0.25, 365
 ALL_LANGUAGES = "all"
@@ -78,13 +76,11 @@ class Results:
     whats: Counter[str] = field(default_factory=Counter)
     topics: Counter[int] = field(default_factory=Counter)
     years: Counter[int] = field(default_factory=Counter)
-    languages: Counter[str] = field(default_factory=Counter)
-    everywhere: int = 0
 
 
 def languages_of(narrowed: Narrowed, language: str) -> list[str]:
     """The languages in which a reader's question is asked."""
-    if narrowed.language == ALL_LANGUAGES or not narrowed.language and originals_stand_in_for(language):
+    if narrowed.language == ALL_LANGUAGES or (not narrowed.language and originals_stand_in_for(language)):
         return [code for code, _name in settings.LANGUAGES]
     return [narrowed.language or language]
 
@@ -102,37 +98,30 @@ def expression(question: Question, languages: Iterable[str], facets: Sequence[st
 
 
 def search(question: Question, *, language: str, narrowed: Narrowed, by_date: bool = False) -> Results:
-    """Two to four queries, whatever is found."""
+    """Two queries to four, whatever is found."""
     languages, scope = languages_of(narrowed, language), scope_of(narrowed, language)
     words = expression(question, languages)
     if not words:
         return Results()
-    newest = _newest(scope, words, words, ranked=not by_date)
-    there_are_more = len(newest) > MOST
-    newest = newest[:MOST]
+    newest = _newest(engine().newest(scope, words, perhaps_frequent=True), "" if by_date else words)
+    results = Results(more=len(newest) > MOST_FOUND)
+    newest = newest[:MOST_FOUND]
     found = [match for match in newest if narrowed.lets(match)]
-    results = Results(more=there_are_more)
-    if there_are_more and narrowed.facets:
+    if results.more and narrowed.facets:
         narrow = expression(question, languages, narrowed.facets)
-        found = _newest(scope, narrow, words, ranked=not by_date)
-        results.more = len(found) > MOST
-    results.matches = found[:MOST] if by_date else in_order(found[:MOST])
+        found = _newest(engine().newest(scope, narrow), "" if by_date else words)
+        results.more = len(found) > MOST_FOUND
+    results.matches = found[:MOST_FOUND] if by_date else in_order(found[:MOST_FOUND])
     _count(results, newest, narrowed)
-    if there_are_more:
-        # Older ones can be reached by their year.
-        first = scope.aggregate(first=Min("year"))["first"]
-        for year in range(first or 0, max(results.years, default=0)) if first else ():
-            results.years.setdefault(year, 0)
-    results.languages = _languages(question)
     return results
 
 
-def _newest(scope: EntryQuerySet, expression: str, words: str, *, ranked: bool) -> list[Match]:
-    """The newest matches, one more than are shown, the newest first. Their ranks are worked out for no others."""
-    chosen = matching(scope, expression).newest_first()[: MOST + 1]
+def _newest(chosen: EntryQuerySet, words: str) -> list[Match]:
+    """One more than are shown, the newest first, with ranks by these words, which are worked out for no others."""
+    chosen = chosen[: MOST_FOUND + 1]
     columns = Match._fields[:-1]
-    if not ranked:
-        return [Match(*row, rank=0.0) for row in chosen.values_list(*columns)]
+    if not words:
+        return [Match(*row, 0.0) for row in chosen.values_list(*columns)]
     rows = engine().with_rank(Entry.objects.filter(pk__in=chosen.values("pk")), words)
     matches = [Match(*row) for row in rows.values_list(*columns, "rank")]
     return sorted(matches, key=lambda match: (match.live_from, match.pk), reverse=True)
@@ -160,18 +149,18 @@ def _count(results: Results, newest: list[Match], narrowed: Narrowed) -> None:
             results.years[match.year] += 1
 
 
-def _languages(question: Question) -> Counter[str]:
-    """How many of the newest matches are in each language, whatever else is chosen."""
+def in_each_language(question: Question) -> Counter[str]:
+    """How many of the newest matches there are in each language, whatever else is chosen."""
     words = expression(question, [code for code, _name in settings.LANGUAGES])
-    newest = matching(Entry.objects.live(), words).newest_first().values("pk")[:MOST]
+    newest = engine().newest(Entry.objects.live(), words).values("pk")[:MOST_FOUND]
     counted = Entry.objects.filter(pk__in=newest).order_by().values_list("language").annotate(Count("pk"))
     return Counter(dict(counted))
 
 
-def finds_something(question: Question, *, language: str) -> bool:
-    narrowed = Narrowed()
-    words = expression(question, languages_of(narrowed, language))
-    return matching(scope_of(narrowed, language), words).exists()
+def first_year() -> int | None:
+    """Of all that is live. Whoever wants more than the newest thousand narrows by year."""
+    first: int | None = Entry.objects.live().aggregate(first=Min("year"))["first"]
+    return first
 
 
 # ── What is shown of them ────────────────────────────────────────────────────────────────────────────────
@@ -188,21 +177,19 @@ class Found:
 
 
 def shown(
-    matches: Sequence[Match], question: Question, *, language: str, topics: Iterable[int] = ()
+    matches: Iterable[Match], question: Question, *, language: str, topics: Iterable[int] = ()
 ) -> tuple[list[Found], dict[int, str]]:
     """The rows of some matches, in their order, and the titles of those topics that readers of a language find; in one
     query."""
-    kind = topics_kind()
-    wanted = Q(pk__in=[match.pk for match in matches])
-    if kind and (asked := list(topics)):
+    matches = list(matches)
+    entries = Entry.objects.filter(pk__in=[match.pk for match in matches])
+    kind, asked = topics_kind(), set(topics)
+    if kind and asked:
         titles = Entry.objects.live().for_readers_of(language).filter(kind=kind.key, original__in=asked)
-        wanted |= Q(pk__in=titles.values("pk"))
-    entries = {entry.pk: entry for entry in Entry.objects.filter(wanted)}
-    # What has come down since is in the same state of the database, so none is missing.
-    rows = [_found(entries[match.pk], question) for match in matches]
-    asked_for = set(topics)
-    names = {e.original: e.title for e in entries.values() if kind and e.kind == kind.key and e.original in asked_for}
-    return rows, names
+        entries = entries.union(titles)
+    by_key = {entry.pk: entry for entry in entries}
+    names = {e.original: e.title for e in by_key.values() if kind and e.kind == kind.key and e.original in asked}
+    return [_found(by_key[match.pk], question) for match in matches], names
 
 
 def topics_kind() -> registry.ContentKind | None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 from urllib.parse import urlencode
 
@@ -64,27 +65,34 @@ class NarrowForm(forms.Form):
         """What stands in the address, without the page."""
         return urlencode({name: value for name in self.fields if (value := self[name].value())})
 
-    def offer(self, results: Results, topics: dict[int, str], *, language: str) -> None:
+    def offer(self, results: Results, topics: dict[int, str], *, first_year: int | None) -> None:
         """Offer what there is, with how much there is of it; what is chosen is offered in any case."""
-        kinds = {what: label_of(what) for what in {**results.whats, **self._chosen("kind", str)} if label_of(what)}
+        kinds = {what: label_of(what) for what in (*results.whats, *self._chosen("kind", str))}
         self._offer("kind", _("All kinds"), _by_label(kinds), results.whats)
-        named = {key: topics.get(key, "…") for key in {*topics, *self._chosen("topic", int)}}
+        named = {key: topics.get(key, "…") for key in (*topics, *self._chosen("topic", int))}
         self._offer("topic", _("All topics"), _by_label(named), results.topics)
-        years = sorted({**results.years, **self._chosen("year", int)}, reverse=True)
+        older = range(first_year, max(results.years, default=0)) if first_year else ()
+        years = sorted({*results.years, *self._chosen("year", int), *older}, reverse=True)
         self._offer("year", _("All years"), [(year, str(year)) for year in years], results.years)
-        counts = results.languages
-        names = [
-            (code, str(name)) for code, name in settings.LANGUAGES if counts[code] or code == self["language"].value()
-        ]
-        everywhere = (ALL_LANGUAGES, counted(_("All languages"), counts.total()))
-        mine = str(dict(settings.LANGUAGES)[language])
-        own = counted(mine, counts[language])
-        others = [(code, counted(name, counts[code])) for code, name in names if code != language]
-        self._choose("language", [("", own), everywhere, *others])
 
-    def _chosen(self, name: str, kind: Any) -> dict[Any, int]:
+    def offer_languages(self, counts: Counter[str], *, language: str) -> None:
+        """Offer the reader's own language first. Without counts, all of the site's."""
+        names = {code: str(name) for code, name in settings.LANGUAGES}
+        others = [code for code in names if code != language and (counts[code] or not counts or code == self.chosen)]
+        own = counted(names[language], counts[language])
+        everywhere = counted(_("All languages"), counts.total())
+        self._choose(
+            "language",
+            [("", own), (ALL_LANGUAGES, everywhere), *((code, counted(names[code], counts[code])) for code in others)],
+        )
+
+    @property
+    def chosen(self) -> str:
+        return str(self["language"].value() or "")
+
+    def _chosen(self, name: str, kind: Any) -> list[Any]:
         value = self.cleaned_data.get(name)
-        return {kind(value): 0} if value else {}
+        return [kind(value)] if value else []
 
     def _offer(self, name: str, everything: Any, choices: list[tuple[Any, str]], counts: Any) -> None:
         self._choose(name, [("", everything), *((key, counted(label, counts[key])) for key, label in choices)])

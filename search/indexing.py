@@ -31,13 +31,13 @@ LONGEST_TEXT = 300_000
 EDITION = 1
 # For comparing what may be null.
 LONG_AGO = Value(dt.datetime(1, 1, 2, tzinfo=dt.UTC), output_field=DateTimeField())
-# Of an entry's words those are learnt that a slip of the finger can be told from: not the shortest, and not without end.
+# Of an entry's words those are learnt that a slip of the finger can be told from: no short ones, and not without end.
 SHORTEST_LEARNT, MOST_LEARNT = 4, 5_000
 
 COLUMNS = [
-    "original", "language", "title", "teaser", "text", "slug", "day", "form", "topics", "year", "live_from", "live_until",
-    "digest", "changed_at", "spelled",
+    "original", "language", "title", "teaser", "text", "slug", "day", "form", "topics", "year", "digest", "spelled",
 ]  # fmt: skip
+DATES = ["live_from", "live_until", "changed_at"]
 
 
 def follow(model: type[Publishable], keys: Collection[int]) -> None:
@@ -55,42 +55,34 @@ def index(kind: registry.ContentKind, keys: Collection[int], *, anew: bool = Fal
     """
     related = dict.fromkeys(path.partition("__")[0] for path in kind.searched if "__" in path)
     rows = kind.model.rows().filter(pk__in=keys).prefetch_related(*related, *filter(None, [kind.topics_field]))
-    entries = {entry.key: entry for entry in Entry.objects.filter(kind=kind.key, key__in=keys).defer("text")}
-    old = {key: (entry.pk, entry.digest) for key, entry in entries.items()}
     made = {row.pk: _entry(kind, row) for row in rows}
-    gone = [entry.pk for key, entry in entries.items() if key not in made]
-    if gone:
+    before = {entry.key: entry for entry in Entry.objects.filter(kind=kind.key, key__in=keys).defer("text", "teaser")}
+    changed = []
+    for key, (entry, document) in made.items():
+        old = before.pop(key, None)
+        if old is None or anew or old.digest != entry.digest:
+            changed.append((entry, document))
+        elif any(getattr(old, name) != getattr(entry, name) for name in DATES):
+            Entry.objects.filter(pk=old.pk).update(**{name: getattr(entry, name) for name in DATES})
+    _store(kind, changed)
+    if gone := [entry.pk for entry in before.values()]:
         engine().remove(gone)
         Entry.objects.filter(pk__in=gone).delete()
-    changed = [
-        (entry, document) for key, (entry, document) in made.items() if anew or old.get(key, (0, ""))[1] != entry.digest
-    ]
-    for key, (entry, _document) in made.items():
-        before = entries.get(key)
-        if before is not None and before.digest == entry.digest and not anew and _dates(before) != _dates(entry):
-            dates = dict(zip(("live_from", "live_until", "changed_at"), _dates(entry), strict=True))
-            Entry.objects.filter(pk=before.pk).update(**dates)
+
+
+def _store(kind: registry.ContentKind, changed: list[tuple[Entry, Callable[[], Document]]]) -> None:
     if not changed:
         return
+    entries = [entry for entry, _document in changed]
     Entry.objects.bulk_create(
-        [entry for entry, _document in changed],
-        update_conflicts=True,
-        unique_fields=["kind", "key"],
-        update_fields=COLUMNS,
+        entries, update_conflicts=True, unique_fields=["kind", "key"], update_fields=[*COLUMNS, *DATES]
     )
-    stored = dict(
-        Entry.objects.filter(kind=kind.key, key__in=[entry.key for entry, _document in changed]).values_list(
-            "key", "pk"
-        )
-    )
-    engine().write({stored[entry.key]: document() for entry, document in changed})
+    stored = Entry.objects.filter(kind=kind.key, key__in=[entry.key for entry in entries])
+    keys = dict(stored.values_list("key", "pk"))
+    engine().write({keys[entry.key]: document() for entry, document in changed})
 
 
-def _dates(entry: Entry) -> tuple[Any, ...]:
-    return entry.live_from, entry.live_until, entry.changed_at
-
-
-def _entry(kind: registry.ContentKind, row: Any) -> tuple[Entry, Any]:
+def _entry(kind: registry.ContentKind, row: Any) -> tuple[Entry, Callable[[], Document]]:
     """The entry of a version, and what makes its document when it is needed."""
     names, bodies = _searched(kind, row)
     day = getattr(row, row.address_day) if row.address_day else None
@@ -116,7 +108,7 @@ def _entry(kind: registry.ContentKind, row: Any) -> tuple[Entry, Any]:
     told = (EDITION, entry.original, entry.language, entry.title, entry.teaser, entry.text, entry.slug, entry.day)
     written = repr((*told, entry.form, entry.topics, entry.year))
     entry.digest = hashlib.blake2b(written.encode(errors="replace"), digest_size=16).hexdigest()
-    return entry, lambda: _document(entry, "\n".join(names), "\n".join(bodies)[:LONGEST_TEXT])
+    return entry, lambda: document_of(entry, "\n".join(names), "\n".join(bodies)[:LONGEST_TEXT])
 
 
 def _searched(kind: registry.ContentKind, row: Any) -> tuple[list[str], list[str]]:
@@ -143,7 +135,8 @@ def _related(row: Any, name: str) -> list[Any]:
     return [] if other is None else [other]
 
 
-def _document(entry: Entry, names: str, body: str) -> Document:
+def document_of(entry: Entry, names: str, body: str) -> Document:
+    """What is searched of a version, as its language has it."""
     language = entry.language
     title = list(words_in(entry.title, language))
 

@@ -13,12 +13,12 @@ from search.indexing import facets
 from search.models import Entry
 from search.question import Question
 
-# Beyond these, what is typed is not what anybody looks for; a list of a frequent word stays as fast as that of a rare one.
+# The newest: whoever looks for others says more. So a frequent word costs no more than a rare one.
 MOST = 1_000
 
 
 def found_by_staff(model: type[Publishable], text: str) -> Any:
-    """The keys of the newest versions with these words, in any language, whose last word may not be written to its end."""
+    """The keys of the newest versions with these words in any language; the last word may be the beginning of one."""
     kind = kind_of(model)
     if kind is None or not kind.has_page:
         return None

@@ -17,7 +17,7 @@ MOST_WORDS = 6
 
 
 def suggestions(text: str, *, language: str) -> list[dict[str, str]]:
-    """The newest live titles with all these words, the last of which may go on: title, url, kind, language. One query."""
+    """The newest live titles with these words, the last of which may go on: title, url, kind, language. One query."""
     codes = [code for code, _name in settings.LANGUAGES] if originals_stand_in_for(language) else [language]
     asked = []
     for code in codes:

@@ -1,5 +1,6 @@
 """The search page, and what it suggests while somebody types."""
 
+from collections import Counter
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from publishing.languages import current_language
 from publishing.views import crumb
-from search.finding import ALL_LANGUAGES, Match, shown
+from search.finding import ALL_LANGUAGES, Match, first_year, in_each_language, shown
 from search.finding import search as find
 from search.forms import NarrowForm, SearchForm
 from search.question import Question
@@ -42,19 +43,19 @@ def answer(q: str, narrow: NarrowForm, number: str) -> dict[str, Any]:
     results = find(question, language=language, narrowed=narrowed, by_date=narrow.by_date)
     page = page_of(results.matches, number)
     context: dict[str, Any] = {"page_obj": page, "total": len(results.matches), "more": results.more}
+    # Of a frequent word the languages are not counted, but its first year is looked up.
+    languages = Counter[str]() if results.more else in_each_language(question)
     if results.whats or narrow.narrows:
-        common = [key for key, _count in results.topics.most_common(MOST_TOPICS)]
-        topics = [*common, *([narrowed.topic] if narrowed.topic and narrowed.topic not in common else [])]
-        context["results"], titles = shown(page.object_list, question, language=language, topics=topics)
-        narrow.offer(results, titles, language=language)
+        topics = [key for key, _count in results.topics.most_common(MOST_TOPICS)]
+        topics += [narrowed.topic] if narrowed.topic and narrowed.topic not in topics else []
+        context["results"], titles = shown(list(page.object_list), question, language=language, topics=topics)
+        narrow.offer(results, titles, first_year=first_year() if results.more else None)
+        narrow.offer_languages(languages, language=language)
         context |= {"narrow": narrow, "query": f"{narrow.query}&"}
-    elif results.languages:
-        context["elsewhere"] = {
-            "count": results.languages.total(),
-            "query": urlencode({"q": q, "language": ALL_LANGUAGES}),
-        }
-    if not results.matches and not narrow.narrows and (text := better(question, language=language)):
+    elif text := better(question, language=language):
         context["better"] = {"text": text, "query": urlencode({"q": text})}
+    if not results.whats and languages:
+        context["elsewhere"] = {"count": languages.total(), "query": urlencode({"q": q, "language": ALL_LANGUAGES})}
     return context
 
 

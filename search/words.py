@@ -90,12 +90,11 @@ def _digit(letter: str) -> str:
 
 
 # Too frequent to narrow a question: passed over in it unless it holds nothing else or they stand in a phrase.
-STOP_WORDS: dict[str, frozenset[str]] = {
-    "en": frozenset("a an and are as at be by for from has have in is it its of on or that the this to was were with".split()),
-    "fr": frozenset(
-        "a au aux avec ce ces dans de des du elle en est et il la le les leur ou par pas pour que qui sa se ses son sont "
-        "sur un une".split()
-    ),
-    "uk": frozenset("а або але в від до з за й і із її його на не о по про та те у це ці що як".split()),
-    "ar": frozenset("ان او الي اذا الا الذي التي عن علي في قد كان كل لا ما مع من هذا هذه هو هي ثم و".split()),
-}  # fmt: skip
+_stop_words = {
+    "en": "a an and are as at be by for from has have in is it its of on or that the this to was were with",
+    "fr": "a au aux avec ce ces dans de des du elle en est et il la le les leur ou par pas pour que qui sa se ses son "
+    "sont sur un une",
+    "uk": "а або але в від до з за й і із її його на не о по про та те у це ці що як",
+    "ar": "ان او الي اذا الا الذي التي عن علي في قد كان كل لا ما مع من هذا هذه هو هي ثم و",
+}
+STOP_WORDS = {language: frozenset(words.split()) for language, words in _stop_words.items()}
