@@ -11,6 +11,7 @@ whose rowid is the entry's key.
 from __future__ import annotations
 
 import json
+import re
 from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
@@ -134,18 +135,36 @@ class PostgreSQL(Engine):
     # What it takes, about, in microseconds: to look into the vectors of one entry after the other, from the newest on;
     # and to take one more match from the index.
     LOOK, TAKE = 10, 1
+    # So many entries are looked through for a phrase.
+    MOST_READ = 20_000
+    UNWANTED_PHRASE = re.compile(r" & !\('[^()]* <-> [^()]*\)")
 
     def condition(self, expression: str) -> Any:
-        return RawSQL("vector @@ %s::tsquery", [expression], output_field=models.BooleanField())
+        # The planner reckons with both sides of the “or”; of what has gone live, only the first is ever asked.
+        sql = "(vector @@ %s::tsquery AND (live_from IS NOT NULL OR search_is_dear(id)))"
+        return RawSQL(sql, [expression], output_field=models.BooleanField())
 
     def newest(self, entries: EntryQuerySet, expression: str, *, perhaps_frequent: bool = False) -> EntryQuerySet:
         """PostgreSQL knows how frequent words are, and takes a look into a vector for free: so it would walk through
         half the archive for words that few entries have. Unless many have them, that way is closed to it.
         """
+        if " <-> " in expression:
+            return self._by_index(entries.filter(self._with_phrases(entries, expression)))
         found = matching(entries, expression)
-        if perhaps_frequent and self._is_frequent(found):
-            return found.newest_first()
+        return found.newest_first() if perhaps_frequent and self._is_frequent(found) else self._by_index(found)
+
+    def _by_index(self, found: EntryQuerySet) -> EntryQuerySet:
+        """The newest first, in an order for which there is no index."""
         return found.order_by(Coalesce("live_from", "live_until").desc(), "-pk")
+
+    def _with_phrases(self, entries: EntryQuerySet, expression: str) -> RawSQL:
+        """Whether words follow each other only their vectors tell: the newest with all the words are looked through."""
+        words = self.UNWANTED_PHRASE.sub("", expression).replace(" <-> ", " & ")
+        found = self._by_index(matching(entries, words)).annotate(searched=RawSQL("vector", []))
+        sql, params = found.values("pk", "searched")[: self.MOST_READ].query.sql_with_params()
+        # An array, which is made once, whatever the planner thinks of it.
+        once = f"id = ANY(ARRAY(SELECT newest.pk FROM ({sql}) AS newest WHERE newest.searched @@ %s::tsquery))"  # noqa: S608
+        return RawSQL(once, [*params, expression], output_field=models.BooleanField())  # noqa: S611
 
     def _is_frequent(self, found: EntryQuerySet) -> bool:
         """Whether a thousand are found sooner by looking at all entries, the newest first, than by the index."""

@@ -121,7 +121,7 @@ def _newest(chosen: EntryQuerySet, words: str) -> list[Match]:
     chosen = chosen[: MOST_FOUND + 1]
     columns = Match._fields[:-1]
     if not words:
-        return [Match(*row, 0.0) for row in chosen.values_list(*columns)]
+        return [Match(*row, 0.0) for row in chosen.values_list(*columns)]  # type: ignore[call-arg]
     rows = engine().with_rank(Entry.objects.filter(pk__in=chosen.values("pk")), words)
     matches = [Match(*row) for row in rows.values_list(*columns, "rank")]
     return sorted(matches, key=lambda match: (match.live_from, match.pk), reverse=True)
@@ -186,7 +186,7 @@ def shown(
     kind, asked = topics_kind(), set(topics)
     if kind and asked:
         titles = Entry.objects.live().for_readers_of(language).filter(kind=kind.key, original__in=asked)
-        entries = entries.union(titles)
+        entries = entries.union(titles, all=True)
     by_key = {entry.pk: entry for entry in entries}
     names = {e.original: e.title for e in by_key.values() if kind and e.kind == kind.key and e.original in asked}
     return [_found(by_key[match.pk], question) for match in matches], names

@@ -30,7 +30,7 @@ class NarrowForm(forms.Form):
     year = forms.RegexField(r"^[12]\d{3}\Z", label=_("Year"), required=False, widget=forms.Select)
     language = forms.ChoiceField(label=_("Language"), required=False)
     order = forms.ChoiceField(
-        label=_("Order"), required=False, choices=[("", _("Most relevant first")), ("date", _("Newest first"))]
+        label=_("Order"), required=False, choices=[("", _("By relevance")), ("date", _("By date"))]
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -234,13 +234,12 @@ def make_all(told: Callable[[int], None]) -> None:
 def learn() -> int:
     """Add the words of some entries to those that misspelt ones are compared with. Returns how many entries."""
     entries = list(Entry.objects.filter(spelled=False).order_by("pk")[:BATCH])
-    words = {
-        (entry.language, word.text): text[word.start : word.end].lower()[:LONGEST]
-        for entry in entries
-        for text in (entry.title, entry.teaser, entry.text)
-        for word in islice(words_in(text, entry.language), MOST_LEARNT)
-        if SHORTEST_LEARNT <= len(word.text) < LONGEST and word.text.isalpha()
-    }
+    words: dict[tuple[str, str], str] = {}
+    for entry in entries:
+        for text in (entry.title, entry.teaser, entry.text):
+            for word in islice(words_in(text, entry.language), MOST_LEARNT):
+                if SHORTEST_LEARNT <= len(word.text) < LONGEST and word.text.isalpha():
+                    words.setdefault((entry.language, word.text), text[word.start : word.end].lower()[:80])
     # In one order, so that two who learn never wait for each other.
     new = [Vocable(language=language, text=text, written=words[language, text]) for language, text in sorted(words)]
     Vocable.objects.bulk_create(new, ignore_conflicts=True, batch_size=400)

@@ -36,10 +36,14 @@ class Entry(models.Model):
     by the database's own full-text engine (`search.engines`).
     """
 
+    # First, because PostgreSQL reads a row's columns in their order, and asks many rows for these and no others.
+    live_from = models.DateTimeField(null=True)
+    live_until = models.DateTimeField(null=True)
+    language = models.CharField(max_length=10)
+
     kind = models.CharField(max_length=40)
     key = models.BigIntegerField()
     original = models.BigIntegerField()
-    language = models.CharField(max_length=10)
 
     title = models.CharField(max_length=200)
     teaser = models.TextField(blank=True)
@@ -51,9 +55,6 @@ class Entry(models.Model):
     form = models.CharField(max_length=40, blank=True)
     topics = models.JSONField(default=list)
     year = models.SmallIntegerField(null=True)
-
-    live_from = models.DateTimeField(null=True)
-    live_until = models.DateTimeField(null=True)
 
     # What it was made of: a hash of all words, and when the version was stored. They tell what has to be made anew.
     digest = models.CharField(max_length=32)

@@ -61,7 +61,7 @@ def _around(text: str, language: str, found: list[Word]) -> SafeString:
     start = max(0, found[0].start - room // 3)
     end = min(len(text), max(found[-1].end, start + LENGTH))
     if start:
-        start = _next_space(text, start, found[0].start)
+        start = _beginning(text, start, found[0].start)
     if end < len(text):
         end = max(text.rfind(" ", found[-1].end, end), found[-1].end)
     piece = _space.sub(" ", text[start:end].strip())
@@ -69,8 +69,8 @@ def _around(text: str, language: str, found: list[Word]) -> SafeString:
     return SafeString(f"{'… ' if start else ''}{body}{' …' if end < len(text) else ''}")
 
 
-def _next_space(text: str, start: int, before: int) -> int:
-    """Where the next word begins, preferably a sentence."""
-    sentence = max(text.rfind(". ", start, before), text.rfind("\n", start, before))
-    space = sentence + 1 if sentence >= 0 else text.find(" ", start, before)
-    return space + 1 if space >= 0 else before
+def _beginning(text: str, start: int, before: int) -> int:
+    """Where a sentence begins between two places, else a word."""
+    places = (text.rfind(mark, start, before) + len(mark) for mark in (". ", "\n") if mark in text[start:before])
+    word = text.find(" ", start, before) + 1
+    return max(places, default=word or before)

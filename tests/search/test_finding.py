@@ -33,9 +33,9 @@ pytestmark = pytest.mark.django_db
 A_YEAR = dt.timedelta(days=365)
 
 
-def titles(q: str, language: str = "en", *, by_date: bool = False, **narrowed: object) -> list[str]:
+def titles(q: str, reader: str = "en", *, by_date: bool = False, **narrowed: object) -> list[str]:
     chosen = Narrowed(**narrowed)  # type: ignore[arg-type]
-    found = search(Question.read(q), language=language, narrowed=chosen, by_date=by_date)
+    found = search(Question.read(q), language=reader, narrowed=chosen, by_date=by_date)
     by_key = dict(Entry.objects.values_list("pk", "title"))
     return [by_key[match.pk] for match in found.matches]
 
@@ -111,6 +111,21 @@ def test_the_way_by_the_instants_is_taken_for_frequent_words_only() -> None:
     rare = str(engines.engine().newest(entries, words).query)
     assert "COALESCE" in rare
     assert "COALESCE" not in str(entries.newest_first().query)
+
+
+@pytest.mark.parametrize("most", [1, 3, 100])
+def test_of_a_phrase_the_newest_texts_with_its_words_are_looked_through(
+    most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On PostgreSQL, which would look through every text that has them; SQLite finds it in any case."""
+    monkeypatch.setattr(engines.PostgreSQL, "MOST_READ", most)
+    now = timezone.now()
+    NewsItemFactory(title="Sea ice", live_from=now - A_YEAR)
+    NewsItemFactory(title="Ice at sea", live_from=now - dt.timedelta(days=1))
+    NewsItemFactory(title="Sea ice, and no ice -- at sea", live_from=now - dt.timedelta(days=2))
+    found = titles("“sea ice” -“ice at sea”", by_date=True)
+    complete = most > 2 or connection.vendor == "sqlite"
+    assert found == ["Sea ice, and no ice -- at sea", "Sea ice"][: 2 if complete else most - 1]
 
 
 # ── Narrowing ────────────────────────────────────────────────────────────────────────────────────────────

@@ -50,6 +50,7 @@ def test_only_what_lists_of_the_language_show_is_suggested(visitor: Person) -> N
 
 
 def test_the_newest_few_are_suggested_by_two_queries(visitor: Person) -> None:
+    SiteSettingsFactory()
     for number in range(MOST + 3):
         NewsItemFactory(title=f"Summit {number}")
     with CaptureQueriesContext(connection) as captured:
