@@ -10,6 +10,7 @@ whose rowid is the entry's key.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from abc import ABC, abstractmethod
@@ -23,6 +24,7 @@ from django.db.models import Q
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
+from publishing import clock
 from search.models import Entry, EntryQuerySet
 from search.question import Phrase, Terms
 
@@ -63,14 +65,29 @@ class Document:
                     break
 
 
+def quarter(at: dt.datetime) -> str:
+    """The quarter of an instant, as the index holds it."""
+    at = at.astimezone(dt.UTC)
+    return f"from:{at.year}-{(at.month + 2) // 3}"
+
+
+def quarters(count: int) -> list[str]:
+    """So many quarters, back from now."""
+    return list(dict.fromkeys(quarter(clock.now() - dt.timedelta(days=30 * n)) for n in range(3 * count)))[:count]
+
+
 class Engine(ABC):
     @abstractmethod
     def condition(self, expression: str) -> Any:
         """For `filter`: the entries that an expression finds."""
 
-    def newest(self, entries: EntryQuerySet, expression: str, *, perhaps_frequent: bool = False) -> EntryQuerySet:
-        """Those that it finds, the newest first. `perhaps_frequent` may cost a query, to see how many they are."""
+    def newest(self, entries: EntryQuerySet, expression: str) -> EntryQuerySet:
+        """Those of the entries that it finds, the newest first."""
         return matching(entries, expression).newest_first()
+
+    def ways(self, entries: EntryQuerySet, expression: str) -> list[EntryQuerySet]:
+        """The same, if they may be many: the first of these that holds a page's worth is as good as the last."""
+        return [self.newest(entries, expression)]
 
     @abstractmethod
     def with_rank(self, entries: EntryQuerySet, expression: str) -> EntryQuerySet:
@@ -135,23 +152,39 @@ class PostgreSQL(Engine):
     # What it takes, about, in microseconds: to look into the vectors of one entry after the other, from the newest on;
     # and to take one more match from the index.
     LOOK, TAKE = 10, 1
+    # How many of the last quarters are asked first, and how many times a thousand they have to be likely to hold.
+    QUARTERS, ENOUGH = (2, 6, 20), 1.3
     # So many entries are looked through for a phrase.
-    MOST_READ = 20_000
+    MOST_READ = 10_000
     UNWANTED_PHRASE = re.compile(r" & !\('[^()]* <-> [^()]*\)")
 
     def condition(self, expression: str) -> Any:
         # The planner reckons with both sides of the “or”; of what has gone live, only the first is ever asked.
         sql = "(vector @@ %s::tsquery AND (live_from IS NOT NULL OR search_is_dear(id)))"
-        return RawSQL(sql, [expression], output_field=models.BooleanField())
+        return RawSQL(sql, [expression], output_field=models.BooleanField())  # noqa: S611
 
-    def newest(self, entries: EntryQuerySet, expression: str, *, perhaps_frequent: bool = False) -> EntryQuerySet:
-        """PostgreSQL knows how frequent words are, and takes a look into a vector for free: so it would walk through
-        half the archive for words that few entries have. Unless many have them, that way is closed to it.
-        """
+    def newest(self, entries: EntryQuerySet, expression: str) -> EntryQuerySet:
         if " <-> " in expression:
             return self._by_index(entries.filter(self._with_phrases(entries, expression)))
-        found = matching(entries, expression)
-        return found.newest_first() if perhaps_frequent and self._is_frequent(found) else self._by_index(found)
+        return self._by_index(matching(entries, expression))
+
+    def ways(self, entries: EntryQuerySet, expression: str) -> list[EntryQuerySet]:
+        """PostgreSQL knows how frequent words are, and takes a look into a vector for free: so it would walk through
+        half the archive for words that few entries have. Unless many have them, that way is closed to it; what went
+        live in the last quarters is asked first, if it is likely to be enough.
+        """
+        if " <-> " in expression or not expression:
+            return [self.newest(entries, expression)]
+        recent = [self._all([expression, self._any([f"'{one}'" for one in quarters(n)])]) for n in self.QUARTERS]
+        found = [matching(entries, one) for one in (expression, *recent)]
+        counts = [one.order_by().values("pk") for one in (*found, Entry.objects.all())]
+        plan = json.loads(counts[0].union(*counts[1:], all=True).explain(format="json"))[0]["Plan"]
+        matches, *by_quarters, archive = (one["Plan Rows"] for one in plan["Plans"])
+        # A thousand lie among so many of the newest.
+        if MOST_FOUND * archive / max(matches, 1) * self.LOOK < matches * self.TAKE:
+            return [found[0].newest_first()]
+        enough = [one for one, likely in zip(found[1:], by_quarters, strict=True) if likely > self.ENOUGH * MOST_FOUND]
+        return [self._by_index(one) for one in (*enough[:1], found[0])]
 
     def _by_index(self, found: EntryQuerySet) -> EntryQuerySet:
         """The newest first, in an order for which there is no index."""
@@ -165,14 +198,6 @@ class PostgreSQL(Engine):
         # An array, which is made once, whatever the planner thinks of it.
         once = f"id = ANY(ARRAY(SELECT newest.pk FROM ({sql}) AS newest WHERE newest.searched @@ %s::tsquery))"  # noqa: S608
         return RawSQL(once, [*params, expression], output_field=models.BooleanField())  # noqa: S611
-
-    def _is_frequent(self, found: EntryQuerySet) -> bool:
-        """Whether a thousand are found sooner by looking at all entries, the newest first, than by the index."""
-        both = found.order_by().values("pk").union(Entry.objects.values("pk"), all=True)
-        matches, entries = (one["Plan Rows"] for one in json.loads(both.explain(format="json"))[0]["Plan"]["Plans"])
-        # A thousand lie among so many of the newest.
-        looks = MOST_FOUND * entries / max(matches, 1)
-        return bool(looks * self.LOOK < matches * self.TAKE)
 
     def with_rank(self, entries: EntryQuerySet, expression: str) -> EntryQuerySet:
         # Weights of D, C, B, A; by length only a little, for a long speech is about its words too.

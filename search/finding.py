@@ -103,27 +103,32 @@ def search(question: Question, *, language: str, narrowed: Narrowed, by_date: bo
     words = expression(question, languages)
     if not words:
         return Results()
-    newest = _newest(engine().newest(scope, words, perhaps_frequent=True), "" if by_date else words)
+    newest = _newest(engine().ways(scope, words), "" if by_date else words)
     results = Results(more=len(newest) > MOST_FOUND)
     newest = newest[:MOST_FOUND]
     found = [match for match in newest if narrowed.lets(match)]
     if results.more and narrowed.facets:
         narrow = expression(question, languages, narrowed.facets)
-        found = _newest(engine().newest(scope, narrow), "" if by_date else words)
+        found = _newest([engine().newest(scope, narrow)], "" if by_date else words)
         results.more = len(found) > MOST_FOUND
     results.matches = found[:MOST_FOUND] if by_date else in_order(found[:MOST_FOUND])
     _count(results, newest, narrowed)
     return results
 
 
-def _newest(chosen: EntryQuerySet, words: str) -> list[Match]:
+def _newest(ways: list[EntryQuerySet], words: str) -> list[Match]:
     """One more than are shown, the newest first, with ranks by these words, which are worked out for no others."""
-    chosen = chosen[: MOST_FOUND + 1]
     columns = Match._fields[:-1]
-    if not words:
-        return [Match(*row, 0.0) for row in chosen.values_list(*columns)]  # type: ignore[call-arg]
-    rows = engine().with_rank(Entry.objects.filter(pk__in=chosen.values("pk")), words)
-    matches = [Match(*row) for row in rows.values_list(*columns, "rank")]
+    matches: list[Match] = []
+    for way in ways:
+        chosen = way[: MOST_FOUND + 1]
+        if words:
+            ranked = engine().with_rank(Entry.objects.filter(pk__in=chosen.values("pk")), words)
+            matches = [Match(*row) for row in ranked.values_list(*columns, "rank")]
+        else:
+            matches = [Match(*row, 0.0) for row in chosen.values_list(*columns)]  # type: ignore[call-arg]
+        if len(matches) > MOST_FOUND:
+            break
     return sorted(matches, key=lambda match: (match.live_from, match.pk), reverse=True)
 
 

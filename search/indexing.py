@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from publishing import registry
 from publishing.models import Publishable
-from search.engines import Document, engine
+from search.engines import Document, engine, quarter
 from search.models import Entry, Vocable
 from search.words import LONGEST, words_in
 
@@ -106,7 +106,8 @@ def _entry(kind: registry.ContentKind, row: Any) -> tuple[Entry, Callable[[], Do
         changed_at=row.updated_at,
     )
     told = (EDITION, entry.original, entry.language, entry.title, entry.teaser, entry.text, entry.slug, entry.day)
-    written = repr((*told, entry.form, entry.topics, entry.year))
+    since = quarter(row.live_from) if row.live_from else ""
+    written = repr((*told, entry.form, entry.topics, entry.year, since))
     entry.digest = hashlib.blake2b(written.encode(errors="replace"), digest_size=16).hexdigest()
     return entry, lambda: document_of(entry, "\n".join(names), "\n".join(bodies)[:LONGEST_TEXT])
 
@@ -152,6 +153,7 @@ def document_of(entry: Entry, names: str, body: str) -> Document:
     )
     document.facets += facets(language=language, kind=entry.kind, form=entry.form, year=entry.year)
     document.facets += [f"topic:{topic}" for topic in entry.topics]
+    document.facets += [quarter(entry.live_from)] if entry.live_from else []
     document.cut()
     return document
 

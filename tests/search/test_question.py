@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from search.engines import PostgreSQL, SQLite
@@ -53,6 +53,7 @@ def test_the_last_word_may_be_a_beginning() -> None:
     assert Question.read("summit in").begun("en").beginning == ""
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200), st.sampled_from(["en", "fr", "uk", "ar"]))
 def test_nothing_that_is_typed_is_an_error(text: str, language: str) -> None:
     found = terms(text, language)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from search.stems import stem
@@ -98,6 +98,7 @@ def test_a_word_knows_where_it_stands_without_what_is_elided() -> None:
     assert [text[word.start : word.end] for word in words_in(text, "fr")] == ["Réunion", "de", "Alliance"]
 
 
+@settings(deadline=None)
 @given(st.text(), LANGUAGES)
 def test_whatever_a_text_is_its_words_are_letters_and_digits_in_order(text: str, language: str) -> None:
     end = 0
@@ -109,11 +110,13 @@ def test_whatever_a_text_is_its_words_are_letters_and_digits_in_order(text: str,
         end = word.end
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_folding_twice_changes_nothing(text: str) -> None:
     assert fold(fold(text)) == fold(text)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.characters(codec="utf-8", categories=("L", "N", "M")), min_size=1, max_size=30), LANGUAGES)
 def test_a_word_is_analysed_alike_however_it_is_written(text: str, language: str) -> None:
     """A folded word, typed as it is, has the same stem."""
