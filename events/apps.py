@@ -15,5 +15,15 @@ class EventsConfig(AppConfig):
         events = Syndicated(
             feeds.tell_event, shows=("image",), labels=feeds.labels_of_events, lists=feeds.lists_of_event
         )
-        register(ContentKind(key="event", model=Event, list_url="events:list", teaser_field="teaser", feed=events))
+        register(
+            ContentKind(
+                key="event",
+                model=Event,
+                list_url="events:list",
+                teaser_field="teaser",
+                searched=("body", "programme", "place", "city"),
+                topics_field="topics",
+                feed=events,
+            )
+        )
         register_section(Section("events", _("Event calendar"), "events:list"))

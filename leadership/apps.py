@@ -14,7 +14,11 @@ class LeadershipConfig(AppConfig):
 
         register(
             ContentKind(
-                key="secretary_general", model=TermOfOffice, list_url="leadership:former", teaser_field="teaser"
+                key="secretary_general",
+                model=TermOfOffice,
+                list_url="leadership:former",
+                teaser_field="teaser",
+                searched=("country", "body"),
             )
         )
         register(
@@ -23,6 +27,7 @@ class LeadershipConfig(AppConfig):
                 model=AnnualReport,
                 list_url="leadership:reports",
                 teaser_field="teaser",
+                searched=("body",),
                 feed=Syndicated(tell_report, shows=("image", "document"), lists=lists_of_report),
             )
         )

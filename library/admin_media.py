@@ -13,6 +13,7 @@ from library.admin_uses import UsedAdmin
 from library.models import CaptionTrack, Document, Recording
 from library.picture_forms import PicturesAdminMixin
 from publishing.admin_pages import under_nonce
+from publishing.registry import tell_followers_of
 
 
 class DownloadAdmin(UsedAdmin):
@@ -56,6 +57,10 @@ class RecordingAdmin(PicturesAdminMixin, DownloadAdmin):
         (None, {"fields": ["title", "kind", "language", "file", "address"]}),
         (_("For readers"), {"fields": ["poster", "duration", "transcript"]}),
     )
+
+    def save_model(self, request: HttpRequest, obj: Recording, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        tell_followers_of(obj)
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         context["media"] = under_nonce(request, context["media"])

@@ -12,9 +12,10 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from library.markup import ATTRIBUTES, SCHEMES, TAGS, allowed, targets_in
+from library.markup import ATTRIBUTES, SCHEMES, SPEAKER, TAGS, allowed, targets_in
 from library.pasted import looks_pasted, tidied
 from library.widgets import BodyWidget
+from publishing.diff import text_of
 
 if TYPE_CHECKING:
     from publishing.models import Publishable
@@ -90,6 +91,10 @@ class RichTextField(models.TextField[str, str]):
         from library.body import words  # the body's things are models, and models have this field
 
         return words(value)
+
+    def words(self, value: str, language: str) -> str:
+        """What the site's search looks in: its text, with the names of who speaks."""
+        return text_of(SPEAKER.sub(r"\g<0>\1: ", value))
 
     def problems(self, value: str, item: Publishable) -> list[Problem]:
         """What is wrong with it as a text for readers."""

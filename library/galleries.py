@@ -64,6 +64,10 @@ class GalleryField(models.JSONField):
             "\n".join([_title(titles.get(entry["image"])), *_captions(entry["caption"])]) for entry in value
         )
 
+    def words(self, value: list[Entry], language: str) -> str:
+        """The captions in a language, for the site's search."""
+        return "\n".join(filter(None, (entry["caption"].get(language) for entry in value)))
+
     def formfield(self, **kwargs: Any) -> Any:  # type: ignore[override]
         kwargs.pop("widget", None)
         # A callable default would make Django send the old value along, hidden, as one text.

@@ -57,6 +57,7 @@ _scheme = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 # What a body refers to, found without parsing.
 IMAGE = re.compile(r'<figure [^>]*?data-image="([1-9]\d{0,17})"')
+SPEAKER = re.compile(r'<p [^>]*?data-speaker="([^"]*)"[^>]*>')
 RECORDING = re.compile(r'<figure [^>]*?data-recording="([1-9]\d{0,17})"')
 DOCUMENT = re.compile(r'<p [^>]*?data-document="([1-9]\d{0,17})"')
 LINK = re.compile(rf'<a [^>]*?href="{_target.pattern}"')

@@ -21,7 +21,14 @@ class NewsConfig(AppConfig):
         featured = Syndicated(feeds.tell_featured, shows=("image",), lists=feeds.lists_of_featured)
         register(
             ContentKind(
-                key="news", model=NewsItem, list_url="news:list", teaser_field="teaser", form_field="kind", feed=news
+                key="news",
+                model=NewsItem,
+                list_url="news:list",
+                teaser_field="teaser",
+                searched=("reference", "speaker", "dateline", "body", "gallery", "recording__transcript"),
+                topics_field="topics",
+                form_field="kind",
+                feed=news,
             )
         )
         register(ContentKind(key="featured", model=FeaturedItem, list_url="featured", has_page=False, feed=featured))

@@ -11,7 +11,9 @@ class PagesConfig(AppConfig):
         from pages.targets import links_to
         from publishing.registry import ContentKind, Section, register, register_finder, register_section
 
-        register(ContentKind(key="page", model=Page, teaser_field="teaser"))
-        register(ContentKind(key="topic", model=Topic, list_url="pages:topics", teaser_field="teaser"))
+        register(ContentKind(key="page", model=Page, teaser_field="teaser", searched=("body",)))
+        register(
+            ContentKind(key="topic", model=Topic, list_url="pages:topics", teaser_field="teaser", searched=("body",))
+        )
         register_finder(links_to)
         register_section(Section("topics", _("Topics"), "pages:topics"))

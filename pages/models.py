@@ -16,6 +16,7 @@ from library.fields import RichTextField
 from library.models import Image
 from publishing import former
 from publishing.models import HandOrdered, HandOrderedQuerySet, Publishable
+from publishing.registry import tell_followers
 
 LONGEST_PATH = 600
 
@@ -128,6 +129,7 @@ class Page(HandOrdered, Publishable):  # type: ignore[django-manager-missing]  #
                 page.path = path
                 page.validate_constraints()
                 page.save(update_fields=["path"])
+                tell_followers(Page, [page.pk])
                 former.remember([page], before)
                 page.settled()
 

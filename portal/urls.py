@@ -8,7 +8,7 @@ from portal import machines, sitemap_views, views
 from portal.feeds import feeds
 from portal.share_views import share_picture
 from publishing.converters import FEED
-from search.views import search
+from search.views import search, suggest
 from subscriptions import views as subscriptions
 
 urlpatterns = [
@@ -38,6 +38,7 @@ urlpatterns += i18n_patterns(
     path("secretary-general/", include("leadership.urls")),
     path("feeds/", feeds, name="feeds"),
     path("search/", search, name="search"),
+    path("search/suggestions/", suggest, name="search-suggestions"),
     # /<language>/: for programs. A sitemap may only list what lies below it.
     path("sitemap-sections.xml", sitemap_views.of_sections, name="sitemap-sections"),
     path("sitemap-latest-news.xml", sitemap_views.latest, name="sitemap-latest"),

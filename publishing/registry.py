@@ -6,7 +6,7 @@ through here, so that imports point down only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,10 +46,19 @@ class ContentKind:
     """False for what only stands on other pages, such as a featured card."""
     teaser_field: str = "title"
     """The column with the words under its title; the site's search looks there and in the title."""
+    searched: tuple[str, ...] = ()
+    """What else the site's search looks in: its columns, and those of what it refers to (`authors__name`)."""
+    topics_field: str = ""
+    """The field with its topics, by which search results can be narrowed."""
     form_field: str = ""
     """The column that tells apart what readers take for kinds of their own (speeches, photos), if there is one."""
     feed: Syndicated | None = None
     """What feeds tell of it; None for what stands in none."""
+
+    def form_label(self, form: str) -> str:
+        """What readers call an item of this kind, or of one form of it."""
+        field: Any = self.model._meta.get_field(self.form_field) if form and self.form_field else None
+        return capfirst(str(dict(field.choices).get(form, form) if field else self.model._meta.verbose_name))
 
     @property
     def label(self) -> str:
@@ -90,10 +99,18 @@ DeskPanel = Callable[[Any], Any]
 
 MentionFinder = Callable[[Publishable], Iterable[Mention]]
 
+Follower = Callable[[type[Publishable], Collection[int]], None]
+"""Told, inside the transaction, which versions of a kind have changed in their columns, or are gone."""
+
+StaffSearch = Callable[[type[Publishable], str], Any]
+"""The keys (a subquery) of the versions of a kind with what staff typed, drafts among them; None if it cannot say."""
+
 _kinds: dict[str, ContentKind] = {}
 _sections: dict[str, Section] = {}
 _finders: list[MentionFinder] = []
 _desk_panels: list[DeskPanel] = []
+_followers: list[Follower] = []
+_staff_searches: list[StaffSearch] = []
 
 
 def register(kind: ContentKind) -> None:
@@ -129,6 +146,40 @@ def register_desk_panel(panel: DeskPanel) -> None:
 def desk_panels(user: Any) -> list[Any]:
     """What the apps have to tell a person on the start page, in the order in which they entered it."""
     return [found for panel in _desk_panels if (found := panel(user)) is not None]
+
+
+def register_follower(follower: Follower) -> None:
+    """Enter what has to follow every change of a version, such as an index."""
+    if follower not in _followers:
+        _followers.append(follower)
+
+
+def tell_followers(model: type[Publishable], keys: Collection[int]) -> None:
+    """Whoever writes a version's columns, or what the registry says is searched with them, says so here."""
+    for follower in _followers:
+        follower(model, keys)
+
+
+def tell_followers_of(row: Model) -> None:
+    """A row whose columns are searched with the versions that refer to it, such as an author, has changed."""
+    for kind in kinds():
+        for path in kind.searched:
+            name, _separator, column = path.partition("__")
+            if column and kind.model._meta.get_field(name).related_model is type(row):
+                tell_followers(
+                    kind.model, list(kind.model.rows().filter(**{name: row.pk}).values_list("pk", flat=True))
+                )
+
+
+def register_staff_search(search: StaffSearch) -> None:
+    """Enter a way to find what staff look for in the admin's lists."""
+    if search not in _staff_searches:
+        _staff_searches.append(search)
+
+
+def found_by_staff(model: type[Publishable], text: str) -> Any:
+    """What the first who knows this kind has found; None if nobody does."""
+    return next((found for search in _staff_searches if (found := search(model, text)) is not None), None)
 
 
 def kinds() -> tuple[ContentKind, ...]:

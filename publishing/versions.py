@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from publishing import former
 from publishing.models import Publishable, Recorded, State
 from publishing.records import DRAFTS, AuditEntry, Release, Revision
-from publishing.registry import kind_of
+from publishing.registry import kind_of, tell_followers
 from publishing.snapshots import Content, Relations, before_and_after, overlay, snapshot
 
 Verb = AuditEntry.Verb
@@ -127,6 +127,7 @@ def settle(item: Publishable) -> None:
         for translation in translations:
             getattr(translation, name).set(related)
     item.settled()
+    tell_followers(model, list(model.rows().versions_of(original.pk).values_list("pk", flat=True)))
 
 
 def snapshot_of(item: Publishable | Recorded, revision: Revision) -> Content:

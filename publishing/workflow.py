@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy as _
 from publishing.models import Publishable, State
 from publishing.problems import require_sound
 from publishing.records import AuditEntry, PreviewLink, Release, Revision, WorkingCopy
+from publishing.registry import tell_followers
 from publishing.rights import may_publish_everywhere, require
 from publishing.snapshots import Relations, snapshot
 from publishing.versions import (
@@ -99,7 +100,9 @@ def delete(item: Publishable, *, by: Person) -> None:
     WorkingCopy.objects.of(stored).delete()
     changes = {name: [value, None] for name, value in latest.content.items()}
     audit(Verb.DELETE, stored, by=by, changes=changes)
+    key = stored.pk
     stored.delete()
+    tell_followers(type(item), [key])
 
 
 @transaction.atomic
@@ -260,6 +263,7 @@ def expire(item: Publishable, *, by: Person, at: dt.datetime | None, seen: int |
     stored.full_clean()
     # `updated_at` tells when what readers see was last written, which this is not.
     stored.save(update_fields=["live_until"])
+    tell_followers(type(item), [stored.pk])
     audit(Verb.EXPIRE, stored, by=by, changes={"live_until": [before, at]})
     item.refresh_from_db()
 
@@ -278,6 +282,7 @@ def withdraw(item: Publishable, *, by: Person, explanation: str = "", seen: int 
     stored.live_until = stored.withdrawn_at = timezone.now()
     stored.withdrawal_note = explanation.strip()
     stored.save()
+    tell_followers(type(item), [stored.pk])
     waiting = Revision.objects.of(stored).filter(state=Revision.State.APPROVED).first()
     if waiting is not None:
         reopen(waiting, latest)

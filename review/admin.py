@@ -1,9 +1,13 @@
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from library.picture_forms import PicturesAdminMixin
 from publishing.admin import PublishableAdmin
 from publishing.admin_lists import FILTERS, STANDING
+from publishing.registry import tell_followers_of
 from review.models import Article, Author, Issue
 
 
@@ -25,6 +29,10 @@ class ArticleAdmin(PicturesAdminMixin, PublishableAdmin):
 class AuthorAdmin(PicturesAdminMixin, admin.ModelAdmin[Author]):
     list_display = ("name", "affiliation")
     search_fields = ("name",)
+
+    def save_model(self, request: HttpRequest, obj: Author, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        tell_followers_of(obj)
 
 
 @admin.register(Issue)

@@ -19,6 +19,14 @@ class ReviewConfig(AppConfig):
             lists=feeds.lists_of_article,
         )
         register(
-            ContentKind(key="article", model=Article, list_url="review:list", teaser_field="standfirst", feed=articles)
+            ContentKind(
+                key="article",
+                model=Article,
+                list_url="review:list",
+                teaser_field="standfirst",
+                searched=("authors__name", "body"),
+                topics_field="topics",
+                feed=articles,
+            )
         )
         register_section(Section("review", _("The Review"), "review:list"))
