@@ -70,7 +70,6 @@ INSTALLED_APPS = [
     "admin_ordering",
     "django_prose_editor",
     "tree_queries",
-    "anymail",
     "csp",
 ]
 
@@ -174,6 +173,9 @@ MAILS_PER_MINUTE = env.integer("MAILS_PER_MINUTE", default=3000)
 UNSUBSCRIBE_EMAIL = env.sender("UNSUBSCRIBE_EMAIL", default="")
 # A provider with an interface of its own. Nobody is told who opened what.
 MAIL_PROVIDER = EMAIL_CONFIG.get("PROVIDER", "")
+if MAIL_PROVIDER:
+    # It looks at its settings when the process starts, and takes 20 MB.
+    INSTALLED_APPS.append("anymail")
 ANYMAIL = {
     **EMAIL_CONFIG.get("ANYMAIL", {}),
     "WEBHOOK_SECRET": env.text("MAIL_WEBHOOK_SECRET", default=""),

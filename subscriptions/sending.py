@@ -22,7 +22,6 @@ from smtplib import (
 )
 from typing import Any
 
-from anymail.exceptions import AnymailAPIError, AnymailError
 from django.conf import settings
 from django.core.mail import get_connection
 from django.db import DatabaseError, OperationalError, transaction
@@ -59,6 +58,14 @@ class Verdict(Enum):
     """This message will not be taken."""
 
 
+class ServerTakesNothing(Exception):  # noqa: N818  (it is told, and waited for)
+    """It is not about one message."""
+
+    def __init__(self, why: Exception) -> None:
+        super().__init__(str(why))
+        self.why = why
+
+
 def send_waiting() -> int:
     """Send some of what is due. A job; returns how many deliveries were dealt with."""
     if not Delivery.objects.due(timezone.now()).exists():
@@ -83,7 +90,9 @@ def send_waiting() -> int:
         MailServer.objects.filter(pk=1, failures__gt=0).update(
             failures=0, failing_since=None, problem="", paused_until=None
         )
-    except (AnymailError, OSError) as error:  # all that smtplib raises are OSErrors
+    except ServerTakesNothing as error:
+        _pause_server(error.why)
+    except OSError as error:  # all that smtplib raises are OSErrors
         _pause_server(error)
     finally:
         _give_back(deliveries)
@@ -138,7 +147,7 @@ def _deliver(delivery: Delivery, writer: Writer, connection: Any) -> None:
         verdict = verdict_on(error)
         if verdict is Verdict.SERVER:
             _note_failure(delivery, error, again_in=dt.timedelta(0), counts=False)
-            raise
+            raise ServerTakesNothing(error) from error
         if verdict is Verdict.LATER and delivery.attempts < len(PAUSES):
             _note_failure(delivery, error, again_in=PAUSES[delivery.attempts])
         else:
@@ -153,6 +162,8 @@ def _deliver(delivery: Delivery, writer: Writer, connection: Any) -> None:
 
 def verdict_on(error: Exception) -> Verdict:
     """4xx and lost connections: later; 5xx: never (RFC 5321, section 4.2.1); what is wrong for all: the server."""
+    from anymail.exceptions import AnymailAPIError  # takes 20 MB, which only a worker whose mail fails is to have
+
     if isinstance(error, (SMTPAuthenticationError, SMTPSenderRefused)):
         return Verdict.SERVER
     if isinstance(error, (SMTPRecipientsRefused, SMTPDataError)):

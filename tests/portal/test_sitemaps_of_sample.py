@@ -25,7 +25,8 @@ def differences(visitor: Person, page: Page) -> list[str]:
     if response.status_code != 200:
         return [f"answers {response.status_code}"]
     root = parse(response)
-    alternates = {link.get("hreflang"): link.get("href") for link in elements(root, "link", rel="alternate")}
+    links = [link for link in elements(root, "link", rel="alternate") if link.get("hreflang")]
+    alternates = {link.get("hreflang"): link.get("href") for link in links}
     found = []
     if one(root, "link", rel="canonical").get("href") != page.loc:
         found.append("another address is canonical")

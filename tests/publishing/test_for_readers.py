@@ -190,7 +190,7 @@ def test_an_address_says_that_it_is_not_translated_and_offers_what_there_is(
     page = parse(response)
     assert response.status_code == 200
     assert text(one(page, "h1")) == "Ще не перекладено"
-    assert hrefs(one(page, "ul", cls="list")) == [item.get_absolute_url(), french.get_absolute_url()]
+    assert hrefs(one(page, "ul", cls="message__list")) == [item.get_absolute_url(), french.get_absolute_url()]
     assert [one_title.get("lang") for one_title in elements(one(page, "main"), "h2")] == ["en", "fr"]
     assert '<meta name="robots" content="noindex">' in response.content.decode()
 
