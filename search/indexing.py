@@ -234,8 +234,11 @@ def make_all(told: Callable[[int], None]) -> None:
 
 # ── Words ────────────────────────────────────────────────────────────────────────────────────────────────
 def learn() -> int:
-    """Add the words of some entries to those that misspelt ones are compared with. Returns how many entries."""
-    entries = list(Entry.objects.filter(spelled=False).order_by("pk")[:BATCH])
+    """Add the words of some entries to those that misspelt ones are compared with. Returns how many entries.
+
+    Only of what is public: whoever asks cleverly can find out which words there are.
+    """
+    entries = list(Entry.objects.live().filter(spelled=False).order_by("pk")[:BATCH])
     words: dict[tuple[str, str], str] = {}
     for entry in entries:
         for text in (entry.title, entry.teaser, entry.text):

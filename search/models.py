@@ -86,7 +86,7 @@ class Entry(models.Model):
 
 
 class Vocable(models.Model):
-    """A word that stands in some version, public or not. It is never shown unless a reader finds something by it."""
+    """A word that stands in some version that is or was public. It is shown to who finds something by it."""
 
     language = models.CharField(max_length=10)
     text = models.CharField(max_length=40)

@@ -29,9 +29,14 @@ SAMPLE = 300
 def better(question: Question, *, language: str) -> str:
     """The question with misspelt words put right; "" if that finds nothing either. Two queries.
 
-    What is not public may teach a word, but a word is offered only to those who find something by it.
+    Words come from what is or was public, and are offered only to those who find something by them.
     """
-    words = [w for w in words_in(question.text, language) if SHORTEST <= len(w.text) <= LONGEST and w.text.isalpha()]
+    sought = {word.text for part in question.parts if not part.unwanted for word in words_in(part.text, language)}
+    words = [
+        word
+        for word in words_in(question.text, language)
+        if word.text in sought and SHORTEST <= len(word.text) <= LONGEST and word.text.isalpha()
+    ]
     near, known = _near(words[:MOST_WORDS], language)
     tried = dict(islice(_others(question.text, words, near, known), MOST_QUESTIONS))
     return _best(tried, language) if tried else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from typing import Any, ClassVar, Self
 
@@ -24,6 +25,10 @@ from subscriptions.ledger import (  # noqa: F401  (Django finds an app's models 
     Watch,
 )
 from subscriptions.matching import Traits, wanted_by
+
+# Of an address in a mail's envelope: RFC 5321, section 4.5.3.1.3.
+LONGEST_ADDRESS = 254
+HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
 
 
 class SubscriberQuerySet(models.QuerySet["Subscriber"]):
@@ -129,7 +134,9 @@ class TallyQuerySet(models.QuerySet["Tally"]):
         if made:
             return 1
         self.filter(pk=row.pk).update(attempts=F("attempts") + 1)
-        return row.attempts + 1
+        # Read again: others may count at the same time, and this is then at least one's own.
+        row.refresh_from_db(fields=["attempts"])
+        return row.attempts
 
 
 class Tally(models.Model):
@@ -157,14 +164,19 @@ class Tally(models.Model):
 def normal_address(typed: str) -> str:
     """An address in the one form in which it is kept: in lower case, its domain as the name system writes it (IDNA).
 
-    Raises ValidationError for a domain that cannot be written so.
+    Raises ValidationError for a domain that cannot be written so, or is no name of a host on the internet: IDNA makes
+    ASCII of what only looks like it, so that brackets and commas would come in behind the form's own check.
     """
     local, _at, domain = typed.strip().lower().rpartition("@")
+    wrong = _("Enter an e-mail address such as name@example.org.")
     try:
-        ascii_domain = domain.encode("idna").decode("ascii")
+        host = domain.encode("idna").decode("ascii")
     except UnicodeError as error:
-        raise ValidationError(_("Enter an e-mail address such as name@example.org.")) from error
-    return f"{local}@{ascii_domain}"
+        raise ValidationError(wrong) from error
+    address = f"{local}@{host}"
+    if len(address) > LONGEST_ADDRESS or not HOST.fullmatch(host):
+        raise ValidationError(wrong)
+    return address
 
 
 def chosen(value: Any) -> list[str]:

@@ -118,7 +118,8 @@ def suppress(email: str, *, state: Subscriber.State, delivery: int | None = None
     reader = Subscriber.objects.select_for_update().filter(email=email.strip().lower()).first()
     if reader is None:
         return
-    Subscriber.objects.filter(pk=reader.pk).update(state=state)
+    if reader.state != State.COMPLAINED:  # a mail that comes back later takes no complaint back
+        Subscriber.objects.filter(pk=reader.pk).update(state=state)
     deliveries = Delivery.objects.filter(subscriber=reader)
     deliveries.drop()
     if delivery is not None:

@@ -284,6 +284,27 @@ def test_words_of_what_is_not_public_are_never_suggested(visitor: Person) -> Non
     assert "hunder" not in visitor.get("/en/search/suggestions/?q=thunder").content.decode()
 
 
+@pytest.mark.parametrize("q", ["-thunderclp strategc", "strategc -thunderblt", "strategc thunderclap"])
+def test_nobody_can_find_out_which_words_stand_in_drafts(q: str, visitor: Person) -> None:
+    NewsItemFactory(title="A strategic summit")
+    indexing.learn()
+    before = suggested(visitor, q)
+    NewsItemFactory(title="Codeword Thunderclap", scheduled=True)
+    NewsItemFactory(title="Codeword Thunderbolt", draft=True)
+    indexing.learn()
+    assert suggested(visitor, q) == before
+
+
+def test_a_word_becomes_known_when_it_goes_live(visitor: Person) -> None:
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        NewsItemFactory(title="Codeword Thunderclap", live_from=timezone.now() + dt.timedelta(hours=1))
+        indexing.learn()
+        assert suggested(visitor, "thundreclap") == ""
+        clock.shift(dt.timedelta(hours=1))
+        indexing.learn()
+        assert suggested(visitor, "thundreclap") == "thunderclap"
+
+
 def test_what_finds_something_is_not_put_right(visitor: Person) -> None:
     NewsItemFactory(title="Sumit, a name")
     NewsItemFactory(title="Summit")

@@ -205,6 +205,15 @@ def test_who_complained_is_not_written_to_because_somebody_types_their_address(v
     assert Subscriber.objects.get(email="bounced@example.org").state == "confirmed"
 
 
+@pytest.mark.parametrize(
+    "email",
+    ["a@victim.org（b）", "a@victim.org　（x）", "a@x＞，＜v＠example.org", "a@localhost", "a@[10.0.0.1]"],
+)
+def test_an_address_that_only_looks_like_one_is_refused(email: str, visitor: Person) -> None:
+    assert subscribe(visitor, email=email).status_code == 400
+    assert not Request.objects.exists()
+
+
 # ── Robots and floods ────────────────────────────────────────────────────────────────────────────────────
 def test_a_robot_is_thanked_and_forgotten(visitor: Person) -> None:
     human = subscribe(visitor, email="human@example.org")
@@ -284,6 +293,14 @@ def test_addresses_and_networks_have_their_limits(addresses: Any, most: int, vis
         assert knock("2001:db8:1:aa00::1", 1001) == 200
 
 
+def test_who_is_over_a_limit_does_not_use_up_what_others_may_ask_for(visitor: Person) -> None:
+    with time_machine.travel(dt.datetime(2024, 1, 23, 12, 30, tzinfo=dt.UTC), tick=False):
+        for number in range(limits.PER_CLIENT):
+            knock("198.51.100.7", number)
+        assert [knock("198.51.100.7", 99) for _time in range(limits.PER_MAILBOX + 1)] == [429] * 4
+        assert knock("203.0.113.9", 99) == 200
+
+
 def test_what_anybody_can_send_does_not_change_who_one_is(visitor: Person, settings: Any) -> None:
     def told(sent: str, remote: str = "192.0.2.1") -> str:
         request = type("R", (), {"META": {"REMOTE_ADDR": remote}, "headers": {"X-Forwarded-For": sent}})()
@@ -294,7 +311,10 @@ def test_what_anybody_can_send_does_not_change_who_one_is(visitor: Person, setti
     assert told("203.0.113.5") == "203.0.113.5"
     assert told("10.0.0.1, evil, 203.0.113.5") == "203.0.113.5", "what stands before is the client's own"
     assert told("") == "192.0.2.1"
-    assert told("nonsense") == "None"
+    assert told("203.0.113.5:4711") == "203.0.113.5", "some proxies write the port too"
+    assert told("[2001:db8::5]:4711") == "2001:db8::5"
+    assert told("nonsense") == "192.0.2.1", "so that nobody is without a limit"
+    assert told("nonsense", remote="") == "None"
     assert told("", remote="") == "None", "behind a socket nobody is known, and nobody is limited"
     assert told("::ffff:203.0.113.5") == "203.0.113.5"
 

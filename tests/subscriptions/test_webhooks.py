@@ -87,6 +87,14 @@ def test_nothing_is_sent_any_more_to_who_cannot_or_will_not_have_it(
 
 
 @pytest.mark.usefixtures("provider")
+def test_mail_that_comes_back_later_takes_no_complaint_back(reader: Subscriber) -> None:
+    told(**event(COMPLAINT))
+    told(**event(HARD))
+    reader.refresh_from_db()
+    assert reader.state == "complained"
+
+
+@pytest.mark.usefixtures("provider")
 @pytest.mark.parametrize("kind", [SOFT, {**HARD, "Details": "smtp; 452 4.2.2 mailbox full"}])
 def test_a_mailbox_that_is_full_is_no_reason_to_stop(kind: dict[str, str], reader: Subscriber) -> None:
     assert told(**event(kind)).status_code == 200
