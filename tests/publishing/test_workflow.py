@@ -10,6 +10,7 @@ import time_machine
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import override_settings
+from django.utils import timezone
 
 from news.models import NewsItem
 from publishing import due, registry, rights, workflow
@@ -348,7 +349,7 @@ def test_a_translation_published_before_its_original_can_be_out_of_date() -> Non
 
 
 def test_a_day_handed_up_to_an_original_whose_slug_is_taken_on_it_is_refused() -> None:
-    today = dt.datetime.now(dt.UTC).date()
+    today = timezone.localdate()
     NewsItemFactory(slug="taken", date=today)
     original = NewsItemFactory(slug="taken", draft=True, date=None)
     french = translated(original, draft=True, slug="libre")
