@@ -1,4 +1,4 @@
-"""What is done beside the visitors' requests: pictures made smaller, mail sent.
+"""What is done beside the visitors' requests: pictures made smaller, mail sent, the search index looked after.
 
 What is still to be done always stands in a table of the app that does it, and is claimed there. So there is no queue
 that could forget: a worker that is killed leaves its work in the table, and the next one finds it.

@@ -250,6 +250,12 @@ def test_titles_are_marked_and_escaped(visitor: Person) -> None:
     assert "&lt;b&gt;<mark>Summit</mark>&lt;/b&gt; &amp; co" in html
 
 
+def test_no_identifier_stands_twice_on_the_page(visitor: Person) -> None:
+    NewsItemFactory(title="Summit")
+    found = [element.get("id") for element in parse(visitor.get("/en/search/?q=summit")).iter() if element.get("id")]
+    assert len(found) == len(set(found))
+
+
 # ── Misspelt ─────────────────────────────────────────────────────────────────────────────────────────────
 def suggested(person: Person, q: str, language: str = "en") -> str:
     whole = text(one(parse(person.get(f"/{language}/search/", {"q": q})), "main"))
