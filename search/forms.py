@@ -34,8 +34,9 @@ class NarrowForm(forms.Form):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         # Its question stands on the page beside the search form's own.
-        super().__init__(*args, auto_id="id_narrow_%s", **kwargs)
+        self.auto_id = "id_narrow_%s"
         self._choose("language", [("", ""), (ALL_LANGUAGES, ""), *settings.LANGUAGES])
 
     @property
