@@ -16,9 +16,8 @@ from icalendar import Event as Entry
 from events.models import Event
 from library.feeds import labels_of
 from publishing import clock
-from publishing.metadata import Absolute
 from publishing.records import AuditEntry
-from publishing.syndication import Labels, legible
+from publishing.syndication import Labels, absolute, legible
 
 MEDIA_TYPE = "text/calendar; charset=utf-8"
 # RFC 5545, 3.8.1.11: what is postponed is not certain to take place.
@@ -42,7 +41,7 @@ class Changes:
     last: dt.datetime | None = None
 
 
-def calendar_file(events: Sequence[Event], absolute: Absolute, *, name: str = "", address: str = "") -> bytes:
+def calendar_file(events: Sequence[Event], *, name: str = "", address: str = "") -> bytes:
     """The events, with the time zones that they name. With a name and an address it can be followed.
 
     No METHOD: so DTSTAMP says when an entry was last revised (3.8.7.2), and the file changes only with its events.
@@ -59,12 +58,12 @@ def calendar_file(events: Sequence[Event], absolute: Absolute, *, name: str = ""
     changes, labels = changes_of(events), labels_of(list(events))
     for event in events:
         found = changes.get(event.original_key, Changes())
-        calendar.add_component(entry(event, absolute, changes=found, labels=labels["event", event.pk]))
+        calendar.add_component(entry(event, changes=found, labels=labels["event", event.pk]))
     _tell_zones(calendar, events)
     return bytes(calendar.to_ical())
 
 
-def entry(event: Event, absolute: Absolute, *, changes: Changes, labels: Labels) -> Entry:
+def entry(event: Event, *, changes: Changes, labels: Labels) -> Entry:
     """One event. It keeps its UID in all languages and for ever, so that a change replaces what was taken before."""
     assert event.live_from is not None
     found = Entry()

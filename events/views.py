@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
@@ -80,7 +80,7 @@ class EventCalendar(ItemList):
         site: Any = request.site_settings  # type: ignore[attr-defined]  # `portal.middleware` puts it there
         address = request.path + (f"?{self.query}" if self.query else "")
         name = f"{self.title} – {site.name}"
-        content = calendar_file(events, absolute, name=name, address=address)
+        content = calendar_file(events, name=name, address=address)
         disposition = content_disposition_header(False, "calendar.ics") or ""
         return answer_unless_known(request, content, MEDIA_TYPE, {"Content-Disposition": disposition})
 
@@ -121,9 +121,9 @@ class EventCalendarFile(EventView):
         try:
             event: Event = self.get_object()
         except Http404:
-            if address := former.moved_to(request.path_info.rpartition("/")[0] + "/"):
-                return HttpResponsePermanentRedirect(f"{address}event.ics")
+            if moved := former.moved_beside(request):
+                return moved
             raise
-        content = calendar_file([event], absolute)
+        content = calendar_file([event])
         name = content_disposition_header(True, f"{event.slug}.ics") or ""
         return answer_unless_known(request, content, MEDIA_TYPE, {"Content-Disposition": name})

@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import reverse
 
 from leadership.models import AnnualReport, TermOfOffice
 from leadership.views import CurrentTermView, ReportList, TermView
-from library.feeds import ListFeed, answer, newest
-from publishing import former
+from library.feeds import ItemFeed, ListFeed
 from publishing.languages import current_language
-from publishing.syndication import Labels, Told, refuse_preview
+from publishing.syndication import Labels, Told
 
 
-class TermFeed(TermView):
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        refuse_preview(request)
-        try:
-            term: TermOfOffice = self.get_object()
-        except Http404:
-            if address := former.moved_to(request.path_info.rpartition("/")[0] + "/"):
-                return HttpResponsePermanentRedirect(f"{address}feed.{kwargs['form'].extension}")
-            raise
-        return answer(request, kwargs["form"], newest(self.rows_about(term)), title=f"{term.title}, {term.role}")
+class TermFeed(ItemFeed, TermView):
+    def feed_title(self, item: TermOfOffice) -> str:
+        return f"{item.title}, {item.role}"
 
 
 class CurrentTermFeed(TermFeed, CurrentTermView):
@@ -49,5 +37,5 @@ def lists_with(leader: TermOfOffice | None) -> list[str]:
     if leader is None:
         return []
     here = TermOfOffice.objects.live().in_language(current_language())
-    own = [term.get_absolute_url() for term in here.filter(Q(pk=leader.original_key) | Q(original=leader.original_key))]
+    own = [term.get_absolute_url() for term in here.versions_of(leader.original_key)]
     return [reverse("leadership:current"), *own]

@@ -1,6 +1,5 @@
 """The Secretary General pages."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.urls import reverse
@@ -11,8 +10,7 @@ from leadership.metadata import profile, report
 from leadership.models import AnnualReport, TermOfOffice
 from publishing import clock, registry
 from publishing.metadata import Absolute, Thing
-from publishing.models import Publishable, PublishableQuerySet
-from publishing.registry import ContentKind
+from publishing.models import Publishable
 from publishing.syndication import feed_links
 from publishing.views import Breadcrumbs, ItemList, ItemView, crumb
 
@@ -39,14 +37,9 @@ class TermView(ItemView):
             **kwargs,
         )
 
-    def rows_about(self, term: TermOfOffice) -> Iterator[tuple[ContentKind, PublishableQuerySet[Any]]]:
-        """Each kind in which a Secretary General can appear, with its items in which this one does."""
-        for kind, field in registry.kinds_about(TermOfOffice):
-            yield kind, kind.model.rows().live().for_readers_of(term.language).filter(**{field: term.original_key})
-
     def _appearances(self, term: TermOfOffice) -> list[Publishable]:
         items = [
-            item for _kind, rows in self.rows_about(term) for item in rows.for_cards().latest_first()[: self.limit]
+            item for _kind, rows in registry.rows_about(term) for item in rows.for_cards().latest_first()[: self.limit]
         ]
         return sorted(items, key=lambda item: str(item.display_date or ""), reverse=True)[: self.limit]
 

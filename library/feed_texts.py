@@ -10,16 +10,14 @@ from django.utils.translation import gettext
 from library.body import BodyWriter, Open, Things
 from library.models import Document, Image, Recording
 from library.pictures import single
-from publishing.metadata import Absolute
+from publishing.syndication import absolute
 from publishing.targets import Target
 
 
-def render_for_feed(
-    html: str, things: Things, targets: dict[str, Target], *, language: str, page: str, absolute: Absolute
-) -> str:
+def render_for_feed(html: str, things: Things, targets: dict[str, Target], *, language: str, page: str) -> str:
     """The text as HTML that can stand anywhere. `page` is the absolute address of the item's own page."""
     writer = _FeedWriter(things, targets, language=language, name="body")
-    writer.page, writer.absolute = page, absolute
+    writer.page = page
     writer.feed(html)
     writer.close()
     return writer.written()
@@ -27,7 +25,6 @@ def render_for_feed(
 
 class _FeedWriter(BodyWriter):
     page: str
-    absolute: Absolute
 
     def _plain(self, tag: str, attributes: dict[str, str], classes: str = "") -> Open:
         if "href" in attributes:
@@ -46,15 +43,15 @@ class _FeedWriter(BodyWriter):
         words = [caption or escape(str(image.caption)), f"© {escape(str(image.credit))}" if image.credit else ""]
         said = " ".join(filter(None, words))
         return (
-            f'<figure><img src="{escape(self.absolute(found.address))}" alt="{escape(alt)}" width="{found.width}"'
+            f'<figure><img src="{escape(absolute(found.address))}" alt="{escape(alt)}" width="{found.width}"'
             f' height="{found.height}">{f"<figcaption>{said}</figcaption>" if said else ""}</figure>'
         )
 
     def _recording(self, recording: Recording) -> str:
-        return link_to(recording, self.absolute)
+        return link_to(recording)
 
     def _document(self, document: Document) -> str:
-        return link_to(document, self.absolute)
+        return link_to(document)
 
     def _note_mark(self, number: int) -> str:
         return f"<sup>{number}</sup>"
@@ -68,7 +65,7 @@ class _FeedWriter(BodyWriter):
         return Open("table") if self._among("table") else self._plain("table", {})
 
 
-def link_to(thing: Recording | Document, absolute: Absolute) -> str:
+def link_to(thing: Recording | Document) -> str:
     """A paragraph that leads to a file or to the website that plays it."""
     where = getattr(thing, "host", "") or thing.extension
     address = escape(absolute(thing.get_absolute_url()))

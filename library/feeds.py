@@ -16,7 +16,7 @@ from typing import Any
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 
 from library.body import Things
 from library.feed_texts import link_to, render_for_feed
@@ -25,10 +25,10 @@ from library.models import Document, Image, Recording
 from library.pictures import address_of, rendition_alone
 from library.renditions import file_name
 from library.serving import DOWNLOAD, TYPES
+from publishing import former
 from publishing.languages import current_language
-from publishing.metadata import Absolute
 from publishing.models import Publishable, PublishableQuerySet
-from publishing.registry import ContentKind, kind_of
+from publishing.registry import ContentKind, kind_of, rows_about
 from publishing.syndication import (
     MOST,
     Enclosure,
@@ -46,7 +46,7 @@ from publishing.syndication import (
     updated,
 )
 from publishing.targets import resolve_targets
-from publishing.views import ItemList
+from publishing.views import ItemList, ItemView
 
 # Of the picture that stands for an item.
 RATIO = "wide"
@@ -63,6 +63,23 @@ class ListFeed(ItemList):
         assert kind is not None
         items = self.shown(rows_of(kind, self.get_queryset())[:MOST])
         return answer(request, kwargs["form"], items, title=self.title, query=self.query)
+
+
+class ItemFeed(ItemView):
+    """The feed of what is about an item, such as a topic. To be mixed with the item's view."""
+
+    def feed_title(self, item: Any) -> str:
+        return str(item.title)
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        refuse_preview(request)
+        try:
+            item = self.get_object()
+        except Http404:
+            if moved := former.moved_beside(request):
+                return moved
+            raise
+        return answer(request, kwargs["form"], newest(rows_about(item)), title=self.feed_title(item))
 
 
 def rows_of(kind: ContentKind, queryset: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
@@ -93,14 +110,14 @@ def answer(request: HttpRequest, form: Format, items: Iterable[Any], *, title: s
         # Nobody tells the hub of narrowed lists, so those who follow them are not sent to it.
         hub="" if query else settings.WEBSUB_HUB,
     )
-    return answer_feed(request, form, feed, entries_of(list(items), absolute))
+    return answer_feed(request, form, feed, entries_of(list(items)))
 
 
 # ── Entries ──────────────────────────────────────────────────────────────────────────────────────────────
-def entries_of(items: list[Any], absolute: Absolute) -> Iterator[Entry]:
+def entries_of(items: list[Any]) -> Iterator[Entry]:
     labels = labels_of(items)
     told = [(item, in_feeds(item).tell(item, labels[kind_key(item), item.pk])) for item in items]
-    texts = Texts(told, absolute)
+    texts = Texts(told)
     for item, said in told:
         yield Entry(
             key=item_key(kind_key(item), item),
@@ -113,7 +130,7 @@ def entries_of(items: list[Any], absolute: Absolute) -> Iterator[Entry]:
             html=texts.of(item, said),
             authors=tuple(filter(None, said.authors)),
             categories=tuple(dict.fromkeys(filter(None, said.categories))),
-            enclosures=tuple(found for thing in said.enclosed if (found := enclosure_of(thing, absolute))),
+            enclosures=tuple(found for thing in said.enclosed if (found := enclosure_of(thing))),
         )
 
 
@@ -149,8 +166,7 @@ def labels_of(items: list[Any]) -> dict[tuple[str, int], Labels]:
 class Texts:
     """The full texts of many items: what they name is looked up for all of them at once, and only if it is wanted."""
 
-    def __init__(self, told: list[tuple[Any, Told]], absolute: Absolute) -> None:
-        self.absolute = absolute
+    def __init__(self, told: list[tuple[Any, Told]]) -> None:
         self.wanted = settings.FEED_TEXT == "full"
         if self.wanted:
             html = [text for item, said in told for text in self._stored(item, said)]
@@ -164,22 +180,22 @@ class Texts:
     def of(self, item: Any, said: Told) -> str:
         if not self.wanted:
             return ""
-        page = self.absolute(item.get_absolute_url())
+        page = absolute(item.get_absolute_url())
         facts = "<br>".join(escape(line) for line in said.facts if line)
         parts = [f"<p>{facts}</p>" if facts else ""]
         parts += [
-            render_for_feed(text, self.things, self.targets, language=item.language, page=page, absolute=self.absolute)
+            render_for_feed(text, self.things, self.targets, language=item.language, page=page)
             for text in self._stored(item, said)
         ]
         away = [thing for thing in said.enclosed if isinstance(thing, Recording) and not thing.file]
-        parts += [link_to(thing, self.absolute) for thing in away]
+        parts += [link_to(thing) for thing in away]
         html = "".join(parts)
         # Whoever reads it elsewhere is told by nothing else which way its lines run.
         return f'<div dir="rtl">{html}</div>' if html and item.language in settings.LANGUAGES_BIDI else html
 
 
 # ── Files ────────────────────────────────────────────────────────────────────────────────────────────────
-def enclosure_of(thing: Image | Recording | Document | None, absolute: Absolute) -> Enclosure | None:
+def enclosure_of(thing: Image | Recording | Document | None) -> Enclosure | None:
     """A file of the library as a feed encloses it; None for what may not be shown or lies on another website."""
     if isinstance(thing, Image):
         rendition = rendition_alone(thing, RATIO)
@@ -197,9 +213,7 @@ def size_of(name: str) -> int | None:
     """Of a rendition, in bytes; None if it has not been made yet. Its file never changes, so it is asked for once."""
     try:
         return _size(name)
-    except (
-        Exception
-    ):  # storages raise whatever they like for a file that is missing, and a feed is written all the same
+    except Exception:  # storages raise whatever they like for a file that is missing; a feed is written all the same
         return None
 
 

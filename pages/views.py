@@ -14,8 +14,6 @@ from pages.models import Page, Topic
 from publishing import registry
 from publishing.languages import current_language
 from publishing.metadata import Absolute, Thing
-from publishing.models import PublishableQuerySet
-from publishing.registry import ContentKind
 from publishing.syndication import feed_links
 from publishing.targets import suggestions
 from publishing.views import Breadcrumbs, ItemView, crumb
@@ -89,18 +87,13 @@ class TopicView(ItemView):
                 "items": list(rows.for_cards().latest_first()[: self.limit]),
                 "more_url": f"{reverse(kind.list_url)}?topic={self.object.slug}",
             }
-            for kind, rows in self.rows_about(self.object)
+            for kind, rows in registry.rows_about(self.object)
         ]
         return super().get_context_data(
             groups=[group for group in groups if group["items"]],
             feeds=feed_links(self.request, self.object.title),
             **kwargs,
         )
-
-    def rows_about(self, topic: Topic) -> Iterator[tuple[ContentKind, PublishableQuerySet[Any]]]:
-        """Each kind that can be about topics, with its items about this one."""
-        for kind, field in registry.kinds_about(Topic):
-            yield kind, kind.model.rows().live().for_readers_of(topic.language).filter(**{field: topic.original_key})
 
     def structured_data(self, context: dict[str, Any], absolute: Absolute) -> Thing:
         return metadata.topic(self.object, absolute)

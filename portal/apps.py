@@ -7,7 +7,7 @@ class PortalConfig(AppConfig):
     verbose_name = _("Site")
 
     def ready(self) -> None:
-        from portal.feeds import tell_hub
+        from portal.feeds import tell_hub_job
         from portal.models import SiteSettings  # models are loaded only now
         from publishing.letterhead import Letterhead, register_letterhead
         from publishing.registry import Section, register_section
@@ -19,4 +19,4 @@ class PortalConfig(AppConfig):
 
         register_letterhead(own)
         register_section(Section("feeds", _("Feeds"), "feeds"))
-        register_job("websub", tell_hub)
+        register_job("websub", tell_hub_job)

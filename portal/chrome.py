@@ -32,7 +32,7 @@ class MenuEntry:
 def chrome(request: HttpRequest) -> dict[str, Any]:
     """Context processor."""
     return {
-        "site": getattr(request, "site_settings", None) or SimpleLazyObject(SiteSettings.load),
+        "site": SimpleLazyObject(lambda: site_of(request)),
         "menus": SimpleLazyObject(lambda: menus_of_page(request)),
         "languages": SimpleLazyObject(lambda: language_links(request)),
         "languages_of_item": SimpleLazyObject(lambda: alternates(request)),
@@ -40,6 +40,11 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         "preview": getattr(request, "preview", None),
         "measurement": None if hasattr(request, "preview") else settings.MEASUREMENT,
     }
+
+
+def site_of(request: HttpRequest) -> SiteSettings:
+    """The site's settings, which a public page has read already."""
+    return getattr(request, "site_settings", None) or SiteSettings.load()
 
 
 def menus_of_page(request: HttpRequest) -> dict[str, list[MenuEntry]]:

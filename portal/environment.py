@@ -143,16 +143,24 @@ class Environment:
         return value
 
     def sender(self, name: str, *, default: str) -> str:
-        """An e-mail address, alone or with a name before it; or "" if that is the default."""
+        """An e-mail address, alone or with a name before it."""
         value = self.text(name, default=default)
-        if value == default == "":
-            return value
         try:
             validate_email(parseaddr(value)[1])
         except ValidationError as error:
             raise ImproperlyConfigured(
                 f"{name} must be an e-mail address, such as Newsroom <newsroom@example.org>, not “{value}”."
             ) from error
+        return value
+
+    def mail_address(self, name: str) -> str:
+        """An e-mail address alone; "" if there is none."""
+        value = self.text(name, default="")
+        try:
+            if value:
+                validate_email(value)
+        except ValidationError as error:
+            raise ImproperlyConfigured(f"{name} must be an e-mail address alone, not “{value}”.") from error
         return value
 
     def time_zone(self, name: str, *, default: str) -> str:

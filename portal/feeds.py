@@ -37,7 +37,7 @@ def feeds(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/feeds.html", context)
 
 
-def tell_hub() -> int:
+def tell_hub_job() -> int:
     """A job (`publishing.work`): the feeds of a language change with the originals that stand in there."""
     if not settings.WEBSUB_HUB:
         return 0

@@ -17,10 +17,10 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
 from library.serving import DAY
-from portal.models import SiteSettings
-from portal.sitemap_views import text
+from portal.chrome import site_of
 from publishing.languages import current_language, language_choices
 from publishing.preview import ROOT
+from publishing.syndication import legible
 
 PLAIN = "text/plain; charset=utf-8"
 # As in static/css/tokens.css, where it is light: --navy and --paper.
@@ -34,10 +34,6 @@ View = Callable[[HttpRequest], HttpResponse]
 def for_programs(view: View) -> View:
     """A small file that is the same for everybody, and for a day."""
     return require_safe(cache_control(public=True, max_age=DAY)(conditional_page(view)))
-
-
-def site_of(request: HttpRequest) -> SiteSettings:
-    return getattr(request, "site_settings", None) or SiteSettings.load()
 
 
 @for_programs
@@ -124,9 +120,9 @@ def opensearch(request: HttpRequest) -> HttpResponse:
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         '<OpenSearchDescription xmlns="http://a9.com/-/spec/opensearch/1.1/">',
-        f"<ShortName>{text(shortened(name, SHORT))}</ShortName>",
-        f"<LongName>{text(shortened(name, LONG))}</LongName>",
-        f"<Description>{text(description)}</Description>",
+        f"<ShortName>{escape(legible(shortened(name, SHORT)))}</ShortName>",
+        f"<LongName>{escape(legible(shortened(name, LONG)))}</LongName>",
+        f"<Description>{escape(legible(description))}</Description>",
         f'<Url type="text/html" template="{escape(absolute(reverse("search")))}?q={{searchTerms}}"/>',
         '<Url type="application/opensearchdescription+xml" rel="self"'
         f' template="{escape(absolute(reverse("opensearch")))}"/>',

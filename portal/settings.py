@@ -170,7 +170,7 @@ EMAIL_HOST_PASSWORD = EMAIL_CONFIG.get("EMAIL_HOST_PASSWORD") or ""
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.sender("DEFAULT_FROM_EMAIL", default="newsroom@localhost")
 MAILS_PER_MINUTE = env.integer("MAILS_PER_MINUTE", default=3000)
-UNSUBSCRIBE_EMAIL = env.sender("UNSUBSCRIBE_EMAIL", default="")
+UNSUBSCRIBE_EMAIL = env.mail_address("UNSUBSCRIBE_EMAIL")
 # A provider with an interface of its own. Nobody is told who opened what.
 MAIL_PROVIDER = EMAIL_CONFIG.get("PROVIDER", "")
 if MAIL_PROVIDER:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Any
@@ -13,11 +12,11 @@ from django.utils.translation import gettext
 from django.views.decorators.http import conditional_page, require_safe
 
 from portal import sitemaps
-from portal.chrome import with_default
-from portal.models import SiteSettings
+from portal.chrome import site_of, with_default
 from publishing.languages import current_language
 from publishing.metadata import stamp
 from publishing.registry import kind_named, kinds_with_pages
+from publishing.syndication import legible, refuse_preview
 
 PROTOCOL = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 ALTERNATES = 'xmlns:xhtml="http://www.w3.org/1999/xhtml"'
@@ -25,7 +24,6 @@ PICTURES = 'xmlns:image="http://www.google.com/schemas/sitemap-image/1.1"'
 NEWS = 'xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'
 # sitemaps.org: an address has less than so many characters.
 LONGEST = 2_048
-NO_CHARACTER = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 View = Callable[..., HttpResponse]
 
@@ -36,8 +34,7 @@ def for_search_engines(view: View) -> View:
     @require_safe
     @conditional_page
     def answer(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        if hasattr(request, "preview"):
-            raise Http404(gettext("There is nothing to preview at this address."))
+        refuse_preview(request)
         response = view(request, **kwargs)
         response.headers["X-Robots-Tag"] = "noindex"
         return response
@@ -71,8 +68,7 @@ def of_window(request: HttpRequest, key: str, number: str) -> HttpResponse:
 @for_search_engines
 def latest(request: HttpRequest) -> HttpResponse:
     """For news search (Google's news sitemap 0.9). It may be empty, for it is asked for by its name."""
-    site = getattr(request, "site_settings", None) or SiteSettings.load()
-    origin, name = origin_of(request), text(str(site.name))
+    origin, name = origin_of(request), escape(legible(str(site_of(request).name)))
     return document(
         "urlset",
         f"{PROTOCOL} {NEWS}",
@@ -81,7 +77,7 @@ def latest(request: HttpRequest) -> HttpResponse:
             f"<news:publication><news:name>{name}</news:name>"
             f"<news:language>{current_language()}</news:language></news:publication>"
             f"<news:publication_date>{stamp(item.published_at)}</news:publication_date>"
-            f"<news:title>{text(item.title)}</news:title></news:news></url>"
+            f"<news:title>{escape(legible(item.title))}</news:title></news:news></url>"
             for item in sitemaps.latest_news()
         ),
     )
@@ -124,8 +120,3 @@ def document(element: str, namespaces: str, parts: Iterable[str]) -> HttpRespons
 def origin_of(request: HttpRequest) -> str:
     """Scheme and host, to be put before a path."""
     return f"{request.scheme}://{request.get_host()}"
-
-
-def text(words: str) -> str:
-    """Escaped, and without what no XML document may hold (XML 1.0, 2.2)."""
-    return escape(NO_CHARACTER.sub("", words))

@@ -2,7 +2,7 @@
 
 from django.urls import register_converter
 
-from publishing.syndication import Format, Formats
+from publishing.syndication import FORMATS, Format
 
 
 class TextConverter:
@@ -49,7 +49,7 @@ class FeedConverter:
     regex = "xml|atom"
 
     def to_python(self, value: str) -> Format:
-        return Formats.by_extension[value]
+        return FORMATS[value]
 
     def to_url(self, value: Format | str) -> str:
         return value if isinstance(value, str) else value.extension

@@ -30,11 +30,14 @@ def remember(items: list[Publishable], before: dict[int, str]) -> None:
             FormerAddress.objects.update_or_create(path=path, defaults={"item": item})
 
 
-def moved_to(path: str) -> str:
-    """Where the item that once had a path is now; "" if nobody's page has moved from there."""
-    former = FormerAddress.objects.filter(path=path).first()
+def moved_beside(request: HttpRequest) -> HttpResponse | None:
+    """For a file beside a page, such as its feed: 301 to the same file where the page has moved to, if it has."""
+    folder, _slash, name = request.path_info.rpartition("/")
+    former = FormerAddress.objects.filter(path=f"{folder}/").first()
     item = former.item if former else None
-    return item.get_absolute_url() if item is not None and item.state is State.LIVE else ""
+    if item is None or item.state is not State.LIVE:
+        return None
+    return HttpResponsePermanentRedirect(f"{item.get_absolute_url()}{name}")
 
 
 def answer(request: HttpRequest, here: Publishable | None) -> HttpResponse | None:

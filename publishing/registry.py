@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 
-from publishing.models import Publishable
+from publishing.models import Publishable, PublishableQuerySet
 from publishing.syndication import Syndicated
 
 
@@ -32,6 +32,11 @@ class Section:
 
     def url(self) -> str:
         return reverse(self.url_name, args=[self.argument] if self.argument else [])
+
+
+def name_of(kind: str, form: str) -> str:
+    """One word for a kind or for one form of it, as readers' choices hold it; `str.partition(":")` takes it apart."""
+    return f"{kind}:{form}" if form else kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +60,22 @@ class ContentKind:
     feed: Syndicated | None = None
     """What feeds tell of it; None for what stands in none."""
 
+    @property
+    def forms(self) -> dict[str, str]:
+        """The labels of its forms, by their values; none for a kind that has only one."""
+        field: Any = self.model._meta.get_field(self.form_field) if self.form_field else None
+        return {str(value): str(label) for value, label in field.choices} if field else {}
+
     def form_label(self, form: str) -> str:
         """What readers call an item of this kind, or of one form of it."""
-        field: Any = self.model._meta.get_field(self.form_field) if form and self.form_field else None
-        return capfirst(str(dict(field.choices).get(form, form) if field else self.model._meta.verbose_name))
+        return capfirst(self.forms.get(form) or form or str(self.model._meta.verbose_name))
+
+    def form_of(self, item: Publishable) -> str:
+        return str(getattr(item, self.form_field)) if self.form_field else ""
+
+    def teaser_of(self, item: Publishable) -> str:
+        """The words under its title, if it has any."""
+        return "" if self.teaser_field == "title" else str(getattr(item, self.teaser_field))
 
     @property
     def label(self) -> str:
@@ -196,6 +213,12 @@ def kinds_about(model: type[Model]) -> Iterator[tuple[ContentKind, str]]:
         field = kind.field_to(model)
         if field:
             yield kind, field
+
+
+def rows_about(item: Publishable) -> Iterator[tuple[ContentKind, PublishableQuerySet[Any]]]:
+    """Each kind that can refer to what this item is (a topic, a person), with its live items that refer to this one."""
+    for kind, field in kinds_about(type(item)):
+        yield kind, kind.model.rows().live().for_readers_of(item.language).filter(**{field: item.original_key})
 
 
 def kind_of(model: type[Model]) -> ContentKind | None:

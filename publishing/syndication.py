@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import quote, urljoin
 
 from django.conf import settings
@@ -212,10 +212,11 @@ class Format:
     generator: type[SyndicationFeed]
 
 
-class Formats:
-    RSS = Format("RSS", "xml", "application/rss+xml", Rss)
-    ATOM = Format("Atom", "atom", "application/atom+xml", Atom)
-    by_extension: ClassVar[dict[str, Format]] = {one.extension: one for one in (RSS, ATOM)}
+FORMATS = {
+    "xml": Format("RSS", "xml", "application/rss+xml", Rss),
+    "atom": Format("Atom", "atom", "application/atom+xml", Atom),
+}
+"""By what their addresses end in."""
 
 
 def written(form: Format, feed: Feed, entries: Iterable[Entry]) -> bytes:
@@ -312,5 +313,5 @@ def feed_links(request: HttpRequest, title: str, query: str = "", *, path: str =
             "title": title,
             "url": f"{path or request.path}feed.{form.extension}{query}",
         }
-        for form in Formats.by_extension.values()
+        for form in FORMATS.values()
     ]

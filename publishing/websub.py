@@ -27,7 +27,7 @@ from publishing.languages import language_choices, originals_stand_in_for
 from publishing.models import Publishable
 from publishing.records import AuditEntry, ChangedFeed, FeedWatch
 from publishing.registry import ContentKind, kind_named, kinds
-from publishing.syndication import Formats
+from publishing.syndication import FORMATS, absolute
 
 log = logging.getLogger(__name__)
 
@@ -150,7 +150,7 @@ def tell_waiting(at: dt.datetime) -> int:
 
 
 def addresses(paths: Iterable[str]) -> list[str]:
-    return [f"{settings.SITE_URL}{path}feed.{form}" for path in paths for form in Formats.by_extension]
+    return [absolute(f"{path}feed.{extension}") for path in paths for extension in FORMATS]
 
 
 def post(feeds: list[str]) -> bool:

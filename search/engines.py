@@ -26,7 +26,7 @@ from django.db.models.functions import Coalesce
 
 from publishing import clock
 from search.models import Entry, EntryQuerySet
-from search.question import Phrase, Terms
+from search.question import Terms
 
 # PostgreSQL holds positions up to 16,383 and a megabyte of words; what stands beyond is searched on neither database.
 MOST_WORDS = 16_000
@@ -303,6 +303,3 @@ def engine() -> Engine:
 def matching(entries: EntryQuerySet, expression: str) -> EntryQuerySet:
     """Those of the entries that an expression finds; none for an empty one."""
     return entries.filter(engine().condition(expression)) if expression else entries.none()
-
-
-__all__ = ["Document", "Engine", "Entry", "Phrase", "engine", "matching"]

@@ -39,7 +39,7 @@ class Match(NamedTuple):
     @property
     def what(self) -> str:
         """Its kind, or its form if its kind has several: what results are narrowed by."""
-        return f"{self.kind}:{self.form}" if self.form else self.kind
+        return registry.name_of(self.kind, self.form)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +226,7 @@ def _found(entry: Entry, question: Question) -> Found:
         title=marked(entry.title, entry.language, stems),
         language=entry.language,
         url=address_of(entry),
-        kicker=label_of(f"{entry.kind}:{entry.form}"),
+        kicker=label_of(registry.name_of(entry.kind, entry.form)),
         teaser=passage(entry, stems),
         display_date=entry.day,
     )

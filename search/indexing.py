@@ -18,7 +18,7 @@ from publishing import registry
 from publishing.models import Publishable
 from search.engines import Document, engine, quarter
 from search.models import Entry, Vocable
-from search.words import LONGEST, words_in
+from search.words import LONGEST, stems_in, words_in
 
 # So many versions are in memory at once.
 BATCH = 100
@@ -94,11 +94,11 @@ def _entry(kind: registry.ContentKind, row: Any) -> tuple[Entry, Callable[[], Do
         original=row.original_key,
         language=row.language,
         title=row.title,
-        teaser=getattr(row, kind.teaser_field) if kind.teaser_field != "title" else "",
+        teaser=kind.teaser_of(row),
         text="\n".join(filter(None, (*names, *bodies)))[:LONGEST_TEXT],
         slug=getattr(row, row.address_slug),
         day=day,
-        form=str(getattr(row, kind.form_field)) if kind.form_field else "",
+        form=kind.form_of(row),
         topics=topics,
         year=year,
         live_from=row.live_from,
@@ -142,7 +142,7 @@ def document_of(entry: Entry, names: str, body: str) -> Document:
     title = list(words_in(entry.title, language))
 
     def written(text: str) -> list[str]:
-        return [f"{language}:{word.stem}" for word in words_in(text, language)]
+        return [f"{language}:{stem}" for stem in stems_in(text, language)]
 
     document = Document(
         title=[f"{language}:{word.stem}" for word in title],

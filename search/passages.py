@@ -9,7 +9,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 from search.models import Entry
-from search.words import Word, words_in
+from search.words import Word, stems_in, words_in
 
 # In characters: how long a passage is, and how far into a text one is looked for.
 LENGTH = 240
@@ -32,7 +32,7 @@ def _marked(text: str, hits: Collection[Word]) -> SafeString:
 
 def passage(entry: Entry, stems: Collection[str]) -> SafeString:
     """The teaser, unless a passage of the text holds more of the words."""
-    in_teaser = {word.stem for word in words_in(entry.teaser, entry.language)}.intersection(stems)
+    in_teaser = set(stems_in(entry.teaser, entry.language)).intersection(stems)
     if len(in_teaser) < len(stems):
         found = _best(entry.text[:DEPTH], entry.language, stems)
         if len({word.stem for word in found}) > len(in_teaser):

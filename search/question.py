@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from search.words import STOP_WORDS, Word, words_in
+from search.words import STOP_WORDS, Word, stems_in, words_in
 
 # More would only make the database work: no sentence that anybody types has more words that narrow it.
 MOST_TERMS = 12
@@ -93,4 +93,4 @@ class Question:
 
 
 def _phrase(part: Part, language: str) -> Phrase:
-    return tuple(word.stem for word in words_in(part.text, language))[:MOST_TERMS]
+    return tuple(stems_in(part.text, language)[:MOST_TERMS])

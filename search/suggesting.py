@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 
 from publishing.languages import originals_stand_in_for
+from publishing.registry import name_of
 from search.engines import engine, matching
 from search.finding import address_of, label_of
 from search.models import Entry
@@ -29,7 +30,7 @@ def suggestions(text: str, *, language: str) -> list[dict[str, str]]:
         {
             "title": entry.title,
             "url": address_of(entry),
-            "kind": label_of(f"{entry.kind}:{entry.form}"),
+            "kind": label_of(name_of(entry.kind, entry.form)),
             "language": entry.language,
         }
         for entry in entries.newest_first().defer("text", "teaser")[:MOST]

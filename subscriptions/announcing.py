@@ -17,7 +17,6 @@ from django.db.models import Exists, OuterRef, Q, TextField
 from django.db.models.functions import Cast
 from django.utils import timezone
 
-from pages.models import Topic
 from publishing.due import apply_due
 from publishing.models import Publishable
 from publishing.records import AuditEntry
@@ -121,7 +120,7 @@ def _corrected(after: dt.datetime, now: dt.datetime) -> Iterator[tuple[Publishab
 
 def with_topics(kind: ContentKind, rows: Any) -> Any:
     """What lists show of items, and what readers choose them by."""
-    topics = kind.field_to(Topic)
+    topics = kind.topics_field
     return rows.for_cards().prefetch_related(topics) if topics else rows.for_cards()
 
 

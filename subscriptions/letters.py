@@ -21,6 +21,7 @@ from publishing.languages import listed
 from publishing.letterhead import Letterhead, letterhead
 from publishing.models import Publishable
 from publishing.registry import kind_of
+from publishing.syndication import absolute
 from publishing.templatetags.languages import other_language
 from subscriptions import links
 from subscriptions.announcing import with_topics
@@ -40,7 +41,7 @@ TEMPLATES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Item:
     """An item that a mailing tells of, as it is now."""
 
     key: int
@@ -58,7 +59,7 @@ class Told:
     def teaser(self) -> str:
         kind = kind_of(type(self.item))
         assert kind is not None
-        return "" if kind.teaser_field == "title" else str(getattr(self.item, kind.teaser_field))
+        return kind.teaser_of(self.item)
 
     @property
     def about(self) -> str:
@@ -73,7 +74,7 @@ class Told:
 
     @property
     def url(self) -> str:
-        return links.absolute(self.item.get_absolute_url())
+        return absolute(self.item.get_absolute_url())
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ class Letter:
         if self.mailing.is_answer:
             return headers
         with override(self.language):
-            leave = [links.absolute(links.leave_path(token))]
+            leave = [absolute(links.leave_path(token))]
         if settings.UNSUBSCRIBE_EMAIL:
             leave.append(f"mailto:{settings.UNSUBSCRIBE_EMAIL}?subject=unsubscribe")
         return headers | {
@@ -128,7 +129,7 @@ class Writer:
 
     def __init__(self) -> None:
         # By mailing: what is live of it, and of how many items it told when it was made.
-        self._told: dict[int, tuple[list[Told], int]] = {}
+        self._told: dict[int, tuple[list[Item], int]] = {}
         self._letters: dict[tuple[Any, ...], Letter] = {}
 
     def write(self, delivery: Delivery) -> tuple[EmailMultiAlternatives, list[str] | None] | None:
@@ -146,7 +147,7 @@ class Writer:
     def _state_for(self, mailing: Mailing) -> Subscriber.State:
         return Subscriber.State.ASKED if mailing.occasion == Occasion.CONFIRM else Subscriber.State.CONFIRMED
 
-    def _chosen(self, mailing: Mailing, reader: Subscriber) -> list[Told]:
+    def _chosen(self, mailing: Mailing, reader: Subscriber) -> list[Item]:
         if mailing.is_answer:
             return []
         if mailing.pk not in self._told:
@@ -155,7 +156,7 @@ class Writer:
         # Whoever got an item is told of its correction, whatever they choose now.
         return told if mailing.occasion == Occasion.CORRECTION else [one for one in told if wants(reader, one.traits)]
 
-    def _letter(self, mailing: Mailing, reader: Subscriber, told: list[Told]) -> Letter:
+    def _letter(self, mailing: Mailing, reader: Subscriber, told: list[Item]) -> Letter:
         # An answer shows what this reader has asked for.
         of_whom = reader.pk if mailing.is_answer else None
         key = (mailing.pk, reader.language, of_whom, *(one.key for one in told))
@@ -164,7 +165,7 @@ class Writer:
         return self._letters[key]
 
 
-def told_by(mailing: Mailing) -> tuple[list[Told], int]:
+def told_by(mailing: Mailing) -> tuple[list[Item], int]:
     """What a mailing tells of and is live at this moment, newest first; and of how many items it told when made."""
     at = timezone.now()
     announcements: dict[int, dict[int, Announcement]] = {}
@@ -178,7 +179,7 @@ def told_by(mailing: Mailing) -> tuple[list[Told], int]:
             continue
         for item in with_topics(kind, kind.model.rows().live(at=at).filter(pk__in=ours)):
             announcement = ours[item.pk]
-            told.append(Told(announcement.pk, item, traits_of(item), _note(item, announcement.correction)))
+            told.append(Item(announcement.pk, item, traits_of(item), _note(item, announcement.correction)))
     return sorted(told, key=lambda one: (one.traits.live_from, one.key), reverse=True), len(rows)
 
 
@@ -186,21 +187,21 @@ def _note(item: Publishable, correction: str) -> str:
     return next((str(one["note"]) for one in item.corrections if one["at"] == correction), "")
 
 
-def letter_of(mailing: Mailing, told: Sequence[Told], *, language: str, reader: Subscriber | None = None) -> Letter:
+def letter_of(mailing: Mailing, told: Sequence[Item], *, language: str, reader: Subscriber | None = None) -> Letter:
     """A mailing in a language. Only an answer shows anything of its reader."""
     occasion = Occasion(mailing.occasion)
     with override(language):
         head = letterhead()
         context = {
             "head": head,
-            "site": links.absolute("/"),
+            "site": absolute("/"),
             "subject": subject_of(mailing, told, head),
             "told": told,
             "mailing": mailing,
             "reader": reader if mailing.is_answer else None,
-            "confirm": links.absolute(links.confirm_path(PLACE)),
-            "manage": links.absolute(links.manage_path(PLACE)),
-            "leave": links.absolute(links.leave_path(PLACE)),
+            "confirm": absolute(links.confirm_path(PLACE)),
+            "manage": absolute(links.manage_path(PLACE)),
+            "leave": absolute(links.leave_path(PLACE)),
         }
         name = f"subscriptions/mail/{TEMPLATES[occasion]}"
         text = render_to_string(f"{name}.txt", context)
@@ -221,7 +222,7 @@ def phrase(name: str) -> str:
     return f'"{name}"' if name.isascii() else Header(name, "utf-8").encode(linesep="")
 
 
-def subject_of(mailing: Mailing, told: Sequence[Told], head: Letterhead) -> str:
+def subject_of(mailing: Mailing, told: Sequence[Item], head: Letterhead) -> str:
     """On one line, in the active language."""
     occasion = Occasion(mailing.occasion)
     day = day_in_words(timezone.localdate(mailing.until or mailing.created_at))
@@ -240,7 +241,7 @@ def subject_of(mailing: Mailing, told: Sequence[Told], head: Letterhead) -> str:
     return " ".join(subject.split())
 
 
-def _headline(told: Sequence[Told]) -> str:
+def _headline(told: Sequence[Item]) -> str:
     first, others = told[0].item.title, len(told) - 1
     if not others:
         return first

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.conf import settings
 from django.core import signing
 from django.urls import reverse
 
@@ -29,11 +28,6 @@ def reader_of(token: str, purpose: str, *, max_age: dt.timedelta | None = None) 
     if not isinstance(data, dict) or data.get("for") != purpose:
         return None
     return Subscriber.objects.filter(pk=int(data["pk"])).first()
-
-
-def absolute(path: str) -> str:
-    """The address of a page outside of this site."""
-    return f"{settings.SITE_URL}{path}"
 
 
 def confirm_path(token: str) -> str:

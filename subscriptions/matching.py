@@ -40,11 +40,8 @@ def kind_choices() -> list[tuple[str, str]]:
     """(name, label) of every kind that readers can choose; the newsroom's own kinds are offered one by one."""
     choices: list[tuple[str, str]] = []
     for kind in mailed_kinds():
-        if kind.form_field:
-            field: Any = kind.model._meta.get_field(kind.form_field)
-            choices += [(f"{kind.key}:{value}", str(label)) for value, label in field.choices or ()]
-        else:
-            choices.append((kind.key, kind.label))
+        forms = [(registry.name_of(kind.key, form), label) for form, label in kind.forms.items()]
+        choices += forms or [(kind.key, kind.label)]
     return choices
 
 
@@ -53,11 +50,10 @@ def traits_of(item: Publishable) -> Traits:
     kind = registry.kind_of(type(item))
     assert kind is not None
     assert item.live_from is not None
-    name = f"{kind.key}:{getattr(item, kind.form_field)}" if kind.form_field else kind.key
-    field = kind.field_to(Topic)
     topics = {item.original_key} if isinstance(item, Topic) else set()
-    if field:
-        topics |= {topic.pk for topic in getattr(item, field).all()}
+    if kind.topics_field:
+        topics |= {topic.pk for topic in getattr(item, kind.topics_field).all()}
+    name = registry.name_of(kind.key, kind.form_of(item))
     return Traits(item.language, name, frozenset(topics), item.live_from)
 
 

@@ -15,7 +15,7 @@ from django.db import connection
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 
-from portal.feeds import tell_hub
+from portal.feeds import tell_hub_job
 from publishing import websub, workflow
 from publishing.records import ChangedFeed, FeedWatch
 from tests.conftest import Person
@@ -97,29 +97,29 @@ def both(*paths: str) -> set[str]:
 
 def begin(clock: Any) -> None:
     """The watch begins; what was before is nobody's news."""
-    tell_hub()
+    tell_hub_job()
     clock.shift(websub.LATE + A_MINUTE)
 
 
 def test_the_hub_learns_what_has_changed_and_in_which_feeds(hub: Hub, clock: Any) -> None:
     begin(clock)
     topic, term = TopicFactory(slug="peace"), TermFactory(slug="anna")
-    assert tell_hub() == 0, "a topic stands in no feed"
+    assert tell_hub_job() == 0, "a topic stands in no feed"
     item = NewsItemFactory(kind="statement", topics=[topic], secretary_general=term, live_from=NOW + 2 * A_DAY)
     clock.move_to(NOW + 2 * A_DAY - dt.timedelta(seconds=1))
-    assert tell_hub() == 0
+    assert tell_hub_job() == 0
     assert hub.told == []
     clock.move_to(NOW + 2 * A_DAY + dt.timedelta(seconds=10))
-    assert tell_hub() > 0
+    assert tell_hub_job() > 0
     here = both(
         "/en/news/", "/en/news/statement/", "/en/topics/peace/", "/en/secretary-general/", "/en/secretary-general/anna/"
     )
     assert hub.told == [here]
     clock.shift(A_MINUTE)
-    assert tell_hub() == 0, "once is enough"
+    assert tell_hub_job() == 0, "once is enough"
     workflow.withdraw(item, by=IMPORTER)
     clock.shift(A_MINUTE)
-    tell_hub()
+    tell_hub_job()
     assert hub.told == [here, here]
     assert not ChangedFeed.objects.exists()
 
@@ -132,7 +132,7 @@ def test_a_change_of_facts_is_told_in_every_language_that_shows_them(hub: Hub, c
     workflow.save_draft(item, by=IMPORTER)
     workflow.approve(item, by=IMPORTER)
     clock.shift(A_MINUTE)
-    tell_hub()
+    tell_hub_job()
     assert hub.told == [both(*(f"/{code}/news/{kind}" for code in ("en", "fr") for kind in ("", "news/")))]
 
 
@@ -141,7 +141,7 @@ def test_feeds_in_which_an_original_stands_in_change_with_it(hub: Hub, clock: An
     begin(clock)
     NewsItemFactory(live_from=NOW + websub.LATE + A_MINUTE)
     clock.shift(A_MINUTE)
-    tell_hub()
+    tell_hub_job()
     assert hub.told == [both(*(f"/{code}/news/{kind}" for code in ("en", "ar") for kind in ("", "news/")))]
 
 
@@ -152,7 +152,7 @@ def test_an_approved_change_is_put_live_and_told_without_a_visit(hub: Hub, clock
     workflow.save_draft(item, by=IMPORTER)
     workflow.approve(item, by=IMPORTER, at=NOW + A_DAY)
     clock.move_to(NOW + A_DAY)
-    tell_hub()
+    tell_hub_job()
     assert hub.told == [both("/en/news/", "/en/news/news/")]
 
 
@@ -160,11 +160,11 @@ def test_what_was_decided_in_a_transaction_that_ends_late_is_not_lost(hub: Hub, 
     begin(clock)
     NewsItemFactory(live_from=NOW + websub.LATE, kind="statement")
     clock.shift(A_MINUTE)
-    tell_hub()
+    tell_hub_job()
     late = NewsItemFactory(live_from=NOW + websub.LATE + dt.timedelta(seconds=1))
     type(late).objects.filter(pk=late.pk).update(live_from=NOW + websub.LATE + dt.timedelta(seconds=1))
     clock.shift(A_MINUTE)
-    tell_hub()
+    tell_hub_job()
     assert [both("/en/news/news/") <= told for told in hub.told] == [False, True]
 
 
@@ -174,20 +174,20 @@ def test_a_hub_that_will_not_is_told_again_later(status: int, hub: Hub, clock: A
     NewsItemFactory(live_from=NOW + websub.LATE)
     hub.status = status
     clock.shift(A_MINUTE)
-    tell_hub()
+    tell_hub_job()
     assert "The hub could not be told of 4 feeds" in caplog.text
-    tell_hub()
+    tell_hub_job()
     clock.shift(websub.FIRST_WAIT - dt.timedelta(seconds=1))
-    tell_hub()
+    tell_hub_job()
     assert len(hub.sent) == 1, "not before its time"
     clock.shift(dt.timedelta(seconds=1))
-    tell_hub()
+    tell_hub_job()
     clock.shift(websub.FIRST_WAIT)
-    tell_hub()
+    tell_hub_job()
     assert len(hub.sent) == 2, "longer every time"
     hub.status = 202
     clock.shift(websub.LONGEST_WAIT)
-    tell_hub()
+    tell_hub_job()
     assert len(hub.sent) == 3
     assert not ChangedFeed.objects.exists()
 
@@ -200,11 +200,11 @@ def test_a_hub_that_is_away_or_silent_harms_nobody(hub: Hub, clock: Any, monkeyp
     silent = HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)  # takes the connection, and never answers
     for address in (f"http://127.0.0.1:{silent.server_port}/", "http://127.0.0.1:1/", "http://no.invalid/"):
         with override_settings(WEBSUB_HUB=address):
-            tell_hub()
+            tell_hub_job()
         clock.shift(websub.LONGEST_WAIT)
     silent.server_close()
     assert ChangedFeed.objects.count() == 2
-    tell_hub()
+    tell_hub_job()
     assert hub.told == [both("/en/news/", "/en/news/news/")]
 
 
@@ -221,9 +221,9 @@ def test_a_worker_that_dies_while_it_tells_loses_nothing(hub: Hub, clock: Any, m
     with monkeypatch.context() as patch:
         patch.setattr(websub, "post", die)
         with pytest.raises(Killed):
-            tell_hub()
+            tell_hub_job()
     clock.shift(websub.FIRST_WAIT)
-    tell_hub()
+    tell_hub_job()
     assert hub.told == [both("/en/news/", "/en/news/news/")]
 
 
@@ -234,8 +234,8 @@ def test_a_worker_that_dies_while_it_looks_loses_nothing(hub: Hub, clock: Any, m
     with monkeypatch.context() as patch:
         patch.setattr(FeedWatch, "save", lambda self: 1 / 0)
         with pytest.raises(ZeroDivisionError):
-            tell_hub()
-    tell_hub()
+            tell_hub_job()
+    tell_hub_job()
     assert hub.told == [both("/en/news/", "/en/news/news/")]
 
 
@@ -253,10 +253,10 @@ def test_what_changes_while_the_hub_is_told_is_told_again(
 
     with monkeypatch.context() as patch:
         patch.setattr(websub, "post", and_meanwhile)
-        tell_hub()
+        tell_hub_job()
     assert ChangedFeed.objects.count() == 2
     clock.shift(A_DAY)
-    tell_hub()
+    tell_hub_job()
     assert len(hub.sent) == 2
     assert not ChangedFeed.objects.exists()
 
@@ -274,7 +274,7 @@ def test_many_changes_are_looked_at_a_part_at_a_time(hub: Hub, clock: Any, monke
         NewsItemFactory(live_from=NOW + websub.LATE, kind=["news", "statement", "factsheet"][number])
     clock.shift(A_MINUTE)
     rounds = 0
-    while tell_hub():
+    while tell_hub_job():
         rounds += 1
     assert rounds > 1
     kinds = ("", "news/", "statement/", "factsheet/")
@@ -284,7 +284,7 @@ def test_many_changes_are_looked_at_a_part_at_a_time(hub: Hub, clock: Any, monke
 def test_without_a_hub_nothing_is_asked_and_nothing_announced(visitor: Person, clock: Any) -> None:
     NewsItemFactory(live_from=NOW)
     with CaptureQueriesContext(connection) as captured:
-        assert tell_hub() == 0
+        assert tell_hub_job() == 0
     assert len(captured) == 0
     assert b'rel="hub"' not in visitor.get("/en/news/feed.xml").content
 
