@@ -100,11 +100,11 @@ class MailingAdmin(ReadOnlyAdmin):
         return mailing.counts  # type: ignore[no-any-return]
 
     @admin.display(description=_("tells of"))
-    def about(self, mailing: Mailing) -> str:
+    def about(self, mailing: Mailing) -> SafeString | str:
         titles = [str(one.item) for one in mailing.announcements.all() if one.item]
         more = len(titles) - 3
         shown = titles[:3] if more <= 0 else [*titles[:3], ngettext("%d more", "%d more", more) % more]
-        return listed(shown) or "–"
+        return format_html_join("", "<div>{}</div>", ((title,) for title in shown)) or "–"
 
     @admin.display(description=_("tells of"))
     def tells_of(self, mailing: Mailing) -> SafeString | str:
@@ -141,7 +141,7 @@ class MailingAdmin(ReadOnlyAdmin):
 
 @admin.register(Delivery)
 class DeliveryAdmin(ReadOnlyAdmin):
-    list_display = ("pk", "mailing", "reader", "state", "attempts", "due_at", "sent_at", "error")
+    list_display = ("reader", "state", "error", "mailing", "attempts", "due_at", "sent_at")
     list_display_links = None
     list_filter = ("state",)
     list_select_related = ("mailing", "subscriber")

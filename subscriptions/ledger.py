@@ -16,6 +16,8 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
+from publishing.dates import short_moment
+from publishing.languages import listed
 from publishing.records import OfItem
 
 
@@ -77,7 +79,7 @@ class Mailing(models.Model):
         indexes = [models.Index(fields=["occasion", "-created_at", "-id"], name="subscriptions_mailings")]
 
     def __str__(self) -> str:
-        return f"{self.get_occasion_display()}, {timezone.localtime(self.created_at):%Y-%m-%d %H:%M}"
+        return listed([self.get_occasion_display(), short_moment(timezone.localtime(self.created_at))])
 
     @property
     def is_answer(self) -> bool:
