@@ -1,5 +1,6 @@
 """`manage.py work`: does what is done beside the visitors' requests. Any number may run, on any number of machines."""
 
+import logging
 import os
 import signal
 from types import FrameType
@@ -8,6 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from publishing.work import work, work_once
+
+log = logging.getLogger(__name__)
 
 # Beside the processes that answer visitors, it is the one that waits.
 NICENESS = 10
@@ -30,6 +33,7 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, self.end)
         signal.signal(signal.SIGINT, self.end)
         os.nice(NICENESS)
+        log.info("The worker has begun.")
         work(until=lambda: self.ended or (beside_parent and os.getppid() != parent))
 
     def end(self, number: int, frame: FrameType | None) -> None:
