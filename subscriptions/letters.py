@@ -91,7 +91,7 @@ class Letter:
     def to(self, delivery: Delivery, reader: Subscriber) -> EmailMultiAlternatives:
         """The message to one reader."""
         purpose = links.CONFIRM if self.mailing.occasion == Occasion.CONFIRM else links.MANAGE
-        token = links.token_for(reader.pk, purpose)
+        token = links.token_for(reader, purpose)
         message = EmailMultiAlternatives(
             subject=self.subject,
             body=self.text.replace(PLACE, token),

@@ -66,7 +66,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     text = _("Updates will be sent to %s.") % reader.email
     if request.method == "POST":
         service.confirm(reader)
-        manage = links.manage_path(links.token_for(reader.pk, links.MANAGE))
+        manage = links.manage_path(links.token_for(reader, links.MANAGE))
         return _message(request, _("You are subscribed"), text, more=(manage, _("Change what you get")))
     return _message(request, _("Confirm your subscription"), text, button=_("Confirm"))
 

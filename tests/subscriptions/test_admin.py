@@ -69,7 +69,7 @@ def test_who_is_deleted_leaves_nothing_but_numbers(how: str, mailing: Mailing, a
 def test_nobody_is_shown_the_links_of_readers(mailing: Mailing, administrator: Person) -> None:
     reader = Subscriber.objects.first()
     assert reader is not None
-    start = links.token_for(reader.pk, links.MANAGE).partition(":")[0].encode()
+    start = links.token_for(reader, links.MANAGE).partition(":")[0].encode()
     for path in (
         "subscriber/",
         f"subscriber/{reader.pk}/change/",

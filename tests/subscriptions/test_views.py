@@ -36,11 +36,11 @@ def ask_for_link(person: Person, email: str = "reader@example.org", **values: An
 
 
 def leave_path(reader: Subscriber) -> str:
-    return links.leave_path(links.token_for(reader.pk, links.MANAGE))
+    return links.leave_path(links.token_for(reader, links.MANAGE))
 
 
 def manage_path(reader: Subscriber) -> str:
-    return links.manage_path(links.token_for(reader.pk, links.MANAGE))
+    return links.manage_path(links.token_for(reader, links.MANAGE))
 
 
 @pytest.fixture
@@ -362,22 +362,23 @@ def test_pages_with_a_readers_link_tell_no_other_site_of_it(visitor: Person) -> 
 
 # ── Links ────────────────────────────────────────────────────────────────────────────────────────────────
 def tokens(subscriber: Subscriber, purpose: str) -> list[str]:
-    good = links.token_for(subscriber.pk, purpose)
+    good = links.token_for(subscriber, purpose)
     other = links.MANAGE if purpose == links.CONFIRM else links.CONFIRM
     return [
         "nonsense",
         good[:-1] + ("A" if good[-1] != "A" else "B"),
-        links.token_for(subscriber.pk, other),
+        links.token_for(subscriber, other),
         signing.dumps({"pk": subscriber.pk, "for": purpose}, salt="another"),
         signing.dumps([purpose], salt=links.SALT),
-        signing.dumps({"pk": 999_999, "for": purpose}, salt=links.SALT),
+        links.token_for(Subscriber(pk=999_999, email=subscriber.email), purpose),
+        links.token_for(Subscriber(pk=subscriber.pk, email="somebody-else@example.org"), purpose),
         "a:b:c",
         "%00",
         "x" * 3000,
     ]
 
 
-@pytest.mark.parametrize("which", range(9))
+@pytest.mark.parametrize("which", range(10))
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_a_forged_link_does_nothing(which: int, method: str, visitor: Person) -> None:
     asked, confirmed = SubscriberFactory(), SubscriberFactory(confirmed=True)
