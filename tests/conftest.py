@@ -35,7 +35,7 @@ ASK_A_DATABASE = {"db", "transactional_db", "django_db_setup"}
 
 
 # Of a test's variants, those that PostgreSQL is asked for: they differ in what is typed, less in what is asked.
-VARIANTS = 3
+VARIANTS = 2
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
