@@ -24,7 +24,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from portal.style_sheet import SHEET, in_one_piece
 from tests.conftest import Person, connected_to, group_named
 
-CHROMIUM = shutil.which("chromium")
+# The shell is the same engine without a window around it, which takes a third less time.
+CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")
 FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
