@@ -35,7 +35,7 @@ from tests.factories import (
     TopicFactory,
 )
 from tests.library.files import CAPTIONS
-from tests.publishing.test_workflow import edit
+from tests.publishing.drafts import edit
 
 pytestmark = pytest.mark.django_db
 

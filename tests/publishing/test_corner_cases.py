@@ -21,7 +21,7 @@ from tests.admin_forms import act, change_url, form_id, messages, send
 from tests.conftest import Person
 from tests.factories import IMPORTER, ImageFactory, NewsItemFactory, PageFactory, TopicFactory, translated
 from tests.html import form_data
-from tests.publishing.test_workflow import edit, states
+from tests.publishing.drafts import edit, states
 
 pytestmark = pytest.mark.django_db
 

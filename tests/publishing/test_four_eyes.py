@@ -17,7 +17,7 @@ from tests.admin_forms import act, change_url, messages, send, verb_url
 from tests.conftest import Person, member_of
 from tests.factories import NewsItemFactory, UserFactory, translated
 from tests.html import parse, text
-from tests.publishing.test_workflow import edit
+from tests.publishing.drafts import edit
 
 pytestmark = pytest.mark.django_db
 

@@ -18,7 +18,7 @@ from django.db import connection, connections, transaction
 from news.models import NewsItem
 from publishing import due, workflow
 from tests.factories import IMPORTER, NewsItemFactory, TopicFactory, translated
-from tests.publishing.test_workflow import edit
+from tests.publishing.drafts import edit
 
 NOON = dt.datetime(2024, 1, 23, 12, 0, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)

@@ -27,7 +27,7 @@ from tests.admin_forms import add_url, change_url, delete_url, form_id, list_url
 from tests.conftest import Person
 from tests.factories import IMPORTER, factory_of, translated
 from tests.html import form_data
-from tests.publishing.test_workflow import edit
+from tests.publishing.drafts import edit
 
 pytestmark = pytest.mark.django_db
 

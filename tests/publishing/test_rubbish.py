@@ -21,7 +21,7 @@ from tests.admin_forms import act, add_url, change_url, form_id, list_url, verb_
 from tests.conftest import Person
 from tests.factories import IMPORTER, NewsItemFactory, PageFactory, factory_of, translated
 from tests.html import form_data
-from tests.publishing.test_workflow import edit
+from tests.publishing.drafts import edit
 
 pytestmark = pytest.mark.django_db
 

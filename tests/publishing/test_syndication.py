@@ -4,19 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Any
 
 import pytest
 import time_machine
-from django.core.files.base import ContentFile
-from django.db import connection
 from django.test import override_settings
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from library import renditions
-from library.models import Image
-from library.pictures import rendition_alone
 from publishing import workflow
 from publishing.preview import moment_url, preview_url
 from publishing.targets import target_of
@@ -29,29 +22,17 @@ from tests.factories import (
     DocumentFactory,
     EventFactory,
     FeaturedItemFactory,
-    ImageFactory,
     NewsItemFactory,
-    RecordingFactory,
     ReportFactory,
     SiteSettingsFactory,
     TermFactory,
     TopicFactory,
-    jpeg,
     translated,
 )
+from tests.publishing.entries import BOTH, NOW, change, entries, titles
 from tests.strict_feeds import strict_feed
 
 pytestmark = pytest.mark.django_db
-NOW = dt.datetime(2024, 5, 2, 10, 0, tzinfo=dt.UTC)
-BOTH = pytest.mark.parametrize("form", ["xml", "atom"])
-
-
-def entries(visitor: Person, address: str) -> list[Any]:
-    return list(strict_feed(visitor.get(address)).entries)
-
-
-def titles(visitor: Person, address: str) -> list[str]:
-    return [entry.title for entry in entries(visitor, address)]
 
 
 # ── What it holds ────────────────────────────────────────────────────────────────────────────────────────
@@ -127,13 +108,6 @@ def test_updated_moves_with_a_correction_and_with_no_other_change(form: str, vis
         (corrected,) = entries(visitor, f"/en/news/feed.{form}")
         assert corrected.published == first.published
         assert corrected.updated_parsed[:3] == (2024, 5, 4)
-
-
-def change(item: Any, *, correction: str = "", **values: Any) -> None:
-    for name, value in values.items():
-        setattr(item, name, value)
-    workflow.save_draft(item, by=IMPORTER)
-    workflow.approve(item, by=IMPORTER, correction=correction)
 
 
 def test_an_older_text_is_published_on_its_day_and_none_in_the_future(visitor: Person) -> None:
@@ -308,216 +282,3 @@ def test_a_preview_reaches_no_feed(editor: Person, visitor: Person) -> None:
         assert editor.get(f"{address}feed.atom").status_code == 404
     assert titles(visitor, "/en/news/feed.xml") == []
     assert titles(editor, "/en/news/feed.xml") == []
-
-
-# ── Texts and files ──────────────────────────────────────────────────────────────────────────────────────
-def test_a_full_text_stands_on_its_own(visitor: Person) -> None:
-    other = NewsItemFactory(title="Other", slug="other")
-    gone = NewsItemFactory()
-    image, document = ImageFactory(), DocumentFactory(title="Annex")
-    recording = RecordingFactory(title="Film")
-    item = NewsItemFactory(
-        date=dt.date(2024, 2, 1),
-        body=f'<p><a href="target:{target_of(other)}">in</a> <a href="target:{target_of(gone)}">gone</a> '
-        '<a href="#here">here</a> <a href="/en/">home</a> <a href="https://example.org/x">out</a>'
-        '<span data-footnote="">A note.</span></p>'
-        f'<figure data-image="{image.pk}" data-alt="A ship"><figcaption>The ship</figcaption></figure>'
-        f'<figure data-recording="{recording.pk}"></figure><p data-document="{document.pk}"></p>'
-        "<table><tbody><tr><th>a</th><td>b</td></tr></tbody></table>",
-    )
-    workflow.withdraw(gone, by=IMPORTER)
-    found = next(entry for entry in entries(visitor, "/en/news/feed.atom") if entry.title == item.title)
-    html = found.content[0].value
-    page = f"http://testserver{item.get_absolute_url()}"
-    assert f'<a href="http://testserver{other.get_absolute_url()}">in</a> gone' in html
-    assert f'href="{page}#here"' in html
-    assert '<a href="http://testserver/en/">home</a>' in html
-    assert 'href="https://example.org/x"' in html
-    assert re.search(r'<figure><img alt="A ship"|<figure><img src="http://testserver/media/pictures/', html)
-    assert "<figcaption>The ship © Chancery</figcaption>" in html
-    assert f'<a href="{recording.address}">Film</a> (video.example.org)' in html
-    assert f'<a href="http://testserver{document.get_absolute_url()}">Annex</a> (TXT)' in html
-    assert "<sup>1</sup>" in html
-    assert "<h2>Notes</h2><ol><li>A note.</li></ol>" in html
-    assert "tabindex" not in html
-
-
-def test_a_picture_whose_rights_have_ended_is_in_no_feed(visitor: Person) -> None:
-    image = ImageFactory(rights_end_on=dt.date(2020, 1, 1))
-    NewsItemFactory(image=image, body=f'<p>Words.</p><figure data-image="{image.pk}"></figure>')
-    content = visitor.get("/en/news/feed.atom").content
-    strict_feed(visitor.get("/en/news/feed.atom"))
-    assert b"/media/pictures/" not in content
-
-
-@override_settings(FEED_TEXT="teaser")
-@BOTH
-def test_teasers_can_be_all_that_a_feed_tells(form: str, visitor: Person) -> None:
-    NewsItemFactory(teaser="In short.", body="<p>At length.</p>")
-    response = visitor.get(f"/en/news/feed.{form}")
-    (entry,) = strict_feed(response).entries
-    assert entry.summary == "In short."
-    assert b"At length" not in response.content
-
-
-@pytest.mark.parametrize("form", ["xml", "atom"])
-def test_a_file_is_enclosed_with_its_length_and_type(form: str, visitor: Person) -> None:
-    # A file that no other test has: what was made of it lies on the disk until the tests end.
-    image = ImageFactory(file=ContentFile(jpeg(40, 30 + len(form)), name="picture.jpg"))
-    film = RecordingFactory(kind="audio", file=ContentFile(b"ID3" + b"\0" * 97, name="talk.mp3"))
-    NewsItemFactory(title="Audio", kind="audio", recording=film, image=image)
-    (before,) = entries(visitor, f"/en/news/feed.{form}")
-    assert next((one.type, one.get("length")) for one in before.enclosures) == ("audio/mpeg", "100")
-    NewsItemFactory(title="Picture", image=image, date=dt.date(2024, 2, 1))
-    unmade = entries(visitor, f"/en/news/feed.{form}")[0].enclosures[0]
-    assert unmade.get("length", "0") == "0", "not known yet"
-    while renditions.make_waiting():
-        pass
-    image = Image.objects.get(pk=image.pk)
-    (made,) = entries(visitor, f"/en/news/feed.{form}")[0].enclosures
-    assert made.type == "image/jpeg"
-    rendition = rendition_alone(image, "wide")
-    assert rendition
-    answer = visitor.get(made.href.removeprefix("http://testserver"))
-    assert int(made.length) == len(b"".join(answer.streaming_content)) > 0  # type: ignore[attr-defined]
-    assert answer.headers["Content-Type"] == made.type
-
-
-HOSTILE = "a\x01b\x0bc￾d]]>e<script>alert(1)</script>&amp;‮"
-
-
-@pytest.mark.parametrize("full", ["full", "teaser"])
-@BOTH
-def test_no_text_breaks_a_feed(form: str, full: str, visitor: Person) -> None:
-    SiteSettingsFactory(name={"en": f"Org {HOSTILE}"}, tagline={"en": HOSTILE})
-    topic = TopicFactory(title=HOSTILE, slug="peace")
-    author = AuthorFactory(name=f"{HOSTILE[:60]}")
-    item = NewsItemFactory(
-        title=HOSTILE, teaser=HOSTILE, reference=HOSTILE[:30], dateline=HOSTILE[:60], speaker=HOSTILE, topics=[topic],
-        body=f'<p>{HOSTILE}<a href="http://[">x</a><a href="//[">y</a><a href="a\tb">z</a></p>',
-        recording=RecordingFactory(title=HOSTILE),
-    )  # fmt: skip
-    type(item).objects.filter(pk=item.pk).update(body=f"<p>\x02{HOSTILE}<img src=x onerror=alert(1)></p>")
-    ArticleFactory(title=HOSTILE, standfirst=HOSTILE, authors=[author], topics=[topic])
-    EventFactory(title=HOSTILE, teaser=HOSTILE, place=HOSTILE, start_date=timezone.localdate(), topics=[topic])
-    with override_settings(FEED_TEXT=full):
-        for path in ("news", "review", "events", "topics/peace"):
-            assert entries(visitor, f"/en/{path}/feed.{form}")
-            assert b"\x01" not in visitor.get(f"/en/{path}/feed.{form}").content
-
-
-def test_addresses_in_any_script_are_written_for_machines(visitor: Person) -> None:
-    topic = TopicFactory(slug="мир-та-безпека", title="Мир")
-    NewsItemFactory(slug="промова", topics=[topic])
-    with override_settings(WEBSUB_HUB="https://hub.example.org/", SITE_URL="https://newsroom.example.org"):
-        response = visitor.get(f"{topic.get_absolute_url()}feed.atom")
-    (entry,) = strict_feed(response).entries
-    assert entry.link.isascii()
-    assert response.headers["Link"].isascii()
-    assert f'<https://newsroom.example.org{topic.get_absolute_url()}feed.atom>; rel="self"' in response.headers["Link"]
-
-
-# ── Answers ──────────────────────────────────────────────────────────────────────────────────────────────
-@BOTH
-def test_who_has_it_already_is_told_so(form: str, visitor: Person) -> None:
-    item = NewsItemFactory()
-    address = f"/en/news/feed.{form}"
-    first = visitor.get(address)
-    again = visitor.get(address, headers={"If-None-Match": first.headers["ETag"]})
-    assert (again.status_code, again.content) == (304, b"")
-    assert again.headers["ETag"] == first.headers["ETag"]
-    packed = visitor.get(address, headers={"If-None-Match": f"W/{first.headers['ETag']}", "Accept-Encoding": "gzip"})
-    assert packed.status_code == 304
-    change(item, title="A typing error less")
-    assert visitor.get(address, headers={"If-None-Match": first.headers["ETag"]}).status_code == 200
-
-
-@BOTH
-def test_its_headers_are_those_of_the_site(form: str, visitor: Person) -> None:
-    NewsItemFactory()
-    address = f"/fr/news/feed.{form}"
-    got, head = visitor.get(address), visitor.head(address)
-    assert head.status_code == 200
-    assert head.content == b""
-    assert head.headers["ETag"] == got.headers["ETag"]
-    assert got.headers["Content-Language"] == "fr"
-    assert got.headers["X-Content-Type-Options"] == "nosniff"
-    assert got.headers["Cache-Control"] == "no-cache"
-    assert "Link" not in got.headers
-    assert not got.cookies
-    assert "cookie" not in got.headers.get("Vary", "").lower()
-    assert visitor.post(address).status_code == 405
-
-
-def test_a_moved_topic_takes_its_feed_along(visitor: Person) -> None:
-    topic, term = TopicFactory(slug="before"), TermFactory(slug="then")
-    change(topic, slug="after")
-    change(term, slug="now")
-    moved = visitor.get("/en/topics/before/feed.atom")
-    assert (moved.status_code, moved.headers["Location"]) == (301, "/en/topics/after/feed.atom")
-    moved = visitor.get("/en/secretary-general/then/feed.xml")
-    assert (moved.status_code, moved.headers["Location"]) == (301, "/en/secretary-general/now/feed.xml")
-
-
-def test_pages_announce_their_feeds_with_the_filter_that_is_on(visitor: Person) -> None:
-    topic = TopicFactory(slug="peace", title="Peace")
-    TermFactory()
-    NewsItemFactory(topics=[topic])
-    found = {}
-    for address in ("/en/", "/en/news/?topic=peace", "/en/topics/peace/", "/en/secretary-general/", "/en/topics/"):
-        html = visitor.get(address).content.decode()
-        found[address] = re.findall(
-            r'<link rel="alternate" type="application/(\w+)\+xml" title="[^"]+" href="([^"]+)"', html
-        )
-        for _form, url in found[address]:
-            assert visitor.get(url.replace("&amp;", "&")).status_code == 200
-    assert found == {
-        "/en/": [("rss", "/en/news/feed.xml"), ("atom", "/en/news/feed.atom")],
-        "/en/news/?topic=peace": [("rss", "/en/news/feed.xml?topic=peace"), ("atom", "/en/news/feed.atom?topic=peace")],
-        "/en/topics/peace/": [("rss", "/en/topics/peace/feed.xml"), ("atom", "/en/topics/peace/feed.atom")],
-        "/en/secretary-general/": [
-            ("rss", "/en/secretary-general/feed.xml"), ("atom", "/en/secretary-general/feed.atom"),
-        ],
-        "/en/topics/": [("rss", "/en/topics/feed.xml"), ("atom", "/en/topics/feed.atom")][:0],
-    }  # fmt: skip
-
-
-# ── What it costs ────────────────────────────────────────────────────────────────────────────────────────
-MOST_QUERIES = 8
-
-
-def test_a_feed_costs_the_same_few_queries_with_1_item_and_with_30(visitor: Person) -> None:
-    SiteSettingsFactory()
-    topic, term, author, image = TopicFactory(slug="peace"), TermFactory(), AuthorFactory(), ImageFactory()
-    target = NewsItemFactory(date=dt.date(1990, 1, 1))
-
-    def add() -> None:
-        body = f'<p><a href="target:{target_of(target)}">x</a></p><figure data-image="{image.pk}"></figure>'
-        about: dict[str, Any] = {"topics": [topic], "image": image, "body": body}
-        news = NewsItemFactory(secretary_general=term, recording=RecordingFactory(), **about)
-        ArticleFactory(authors=[author], **about)
-        EventFactory(start_date=timezone.localdate() + A_DAY, **about)
-        ReportFactory(image=image, document=DocumentFactory(), body=body)
-        FeaturedItemFactory(target=target_of(news), image=image)
-
-    paths = [
-        "/en/news/feed.{}", "/en/news/feed.{}?kind=news", "/en/news/feed.{}?topic=peace", "/en/news/news/feed.{}",
-        "/en/review/feed.{}", "/en/review/feed.{}?topic=peace", "/en/events/feed.{}", "/en/featured/feed.{}",
-        "/en/topics/peace/feed.{}", "/en/secretary-general/feed.{}", "/en/secretary-general/annual-reports/feed.{}",
-    ]  # fmt: skip
-
-    def counts() -> dict[str, int]:
-        found = {}
-        for path in paths:
-            with CaptureQueriesContext(connection) as captured:
-                assert visitor.get(path.format("atom")).status_code == 200
-            found[path] = len(captured)
-        return found
-
-    add()
-    with_one = counts()
-    for _number in range(29):
-        add()
-    with_thirty = counts()
-    assert {path: (with_one[path], count) for path, count in with_thirty.items() if count > with_one[path]} == {}
-    assert {path: count for path, count in with_thirty.items() if count > MOST_QUERIES} == {}

@@ -15,38 +15,21 @@ from django.utils import timezone
 from news.models import NewsItem
 from publishing import due, registry, rights, workflow
 from publishing.admin_verbs import is_out_of_date
-from publishing.models import Dated, Publishable, State
+from publishing.models import Dated, State
 from publishing.records import AuditEntry, Remit, Revision
 from publishing.versions import Overtaken, Refused
 from tests.conftest import PUBLISHABLE, Person
 from tests.factories import (
     FACTORIES,
     IMPORTER,
-    DocumentFactory,
     EventFactory,
-    ImageFactory,
     NewsItemFactory,
-    PageFactory,
     TopicFactory,
     translated,
 )
+from tests.publishing.drafts import HOUR, NOON, edit, states
 
 pytestmark = pytest.mark.django_db
-
-NOON = dt.datetime(2024, 1, 23, 12, 0, tzinfo=dt.UTC)
-HOUR, SECOND = dt.timedelta(hours=1), dt.timedelta(seconds=1)
-
-
-def edit(item: Any, by: Any = IMPORTER, **values: Any) -> Revision:
-    """A new draft with these values."""
-    relations = {name: values.pop(name) for name in ("topics", "attachments") if name in values}
-    for name, value in values.items():
-        setattr(item, name, value)
-    return workflow.save_draft(item, by=by, relations=relations or None)
-
-
-def states(item: Publishable) -> list[str]:
-    return list(item.revisions.order_by("number").values_list("state", flat=True))
 
 
 # ── Rights ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -396,150 +379,3 @@ def test_an_end_can_be_taken_back() -> None:
     workflow.expire(item, by=IMPORTER, at=dt.datetime.now(dt.UTC) + HOUR)
     workflow.expire(item, by=IMPORTER, at=None)
     assert item.live_until is None
-
-
-# ── Addresses that were public ───────────────────────────────────────────────────────────────────────────
-def test_a_changed_slug_redirects_for_good(visitor: Person) -> None:
-    item = NewsItemFactory(slug="first")
-    addresses = [item.get_absolute_url()]
-    for slug in ("second", "third"):
-        edit(item, slug=slug)
-        workflow.approve(item, by=IMPORTER)
-        addresses.append(item.get_absolute_url())
-    for former in addresses[:2]:
-        response = visitor.get(former)
-        assert (response.status_code, response.headers["Location"]) == (301, addresses[2])
-    assert visitor.get(addresses[2]).status_code == 200
-
-
-def test_a_changed_date_redirects_in_every_language(visitor: Person) -> None:
-    item = NewsItemFactory(date=dt.date(2024, 1, 23))
-    french = translated(item)
-    former = [item.get_absolute_url(), french.get_absolute_url()]
-    edit(item, date=dt.date(2024, 2, 1))
-    workflow.approve(item, by=IMPORTER)
-    french.refresh_from_db()
-    for address, version in zip(former, (item, french), strict=True):
-        assert "/2024/02/01/" in version.get_absolute_url()
-        assert visitor.get(address).headers["Location"] == version.get_absolute_url()
-
-
-def test_a_moved_page_takes_the_pages_below_along(visitor: Person) -> None:
-    top, other = PageFactory(slug="top"), PageFactory(slug="other")
-    middle = PageFactory(slug="middle", parent=top)
-    bottom = PageFactory(slug="bottom", parent=middle)
-    edit(middle, parent=other)
-    workflow.approve(middle, by=IMPORTER)
-    bottom.refresh_from_db()
-    assert bottom.get_absolute_url() == "/en/other/middle/bottom/"
-    assert visitor.get("/en/top/middle/bottom/").headers["Location"] == "/en/other/middle/bottom/"
-    assert visitor.get("/en/top/middle/").headers["Location"] == "/en/other/middle/"
-
-
-@pytest.mark.parametrize("model", [kind.model for kind in registry.kinds_with_pages()])
-def test_what_came_down_says_so_at_its_address(model: type[Publishable], visitor: Person) -> None:
-    expired, withdrawn = FACTORIES[model](expired=True), FACTORIES[model](title="A mistake")
-    workflow.withdraw(withdrawn, by=IMPORTER, explanation="We were <wrong>.")
-    response = visitor.get(expired.get_absolute_url())
-    assert response.status_code == 410
-    response = visitor.get(withdrawn.get_absolute_url())
-    assert response.status_code == 410
-    assert "A mistake" in response.content.decode()
-    assert "We were &lt;wrong&gt;." in response.content.decode()
-
-
-def test_a_draft_was_never_at_its_address(visitor: Person) -> None:
-    item = NewsItemFactory(draft=True, title="SECRET")
-    response = visitor.get(item.get_absolute_url())
-    assert response.status_code == 404
-    assert "SECRET" not in response.content.decode()
-
-
-def test_a_new_item_takes_over_a_former_address(visitor: Person) -> None:
-    item = NewsItemFactory(slug="first", title="Old")
-    address = item.get_absolute_url()
-    edit(item, slug="second")
-    workflow.approve(item, by=IMPORTER)
-    NewsItemFactory(slug="first", title="New")
-    response = visitor.get(address)
-    assert response.status_code == 200
-    assert "New" in response.content.decode()
-
-
-# ── Facts that all versions share ────────────────────────────────────────────────────────────────────────
-def test_shared_columns_and_relations_are_copied_to_translations_when_they_go_live() -> None:
-    original = NewsItemFactory()
-    french = translated(original)
-    topic, document, image = TopicFactory(), DocumentFactory(), ImageFactory()
-    edit(
-        original, kind=NewsItem.Kind.STATEMENT, image=image, reference="(2024) 007", date=dt.date(2024, 2, 1),
-        topics=[topic], attachments=[document],
-    )  # fmt: skip
-    french.refresh_from_db()
-    assert french.reference == ""
-    workflow.approve(original, by=IMPORTER)
-    french.refresh_from_db()
-    assert (french.kind, french.image, french.reference) == (NewsItem.Kind.STATEMENT, image, "(2024) 007")
-    assert french.date == dt.date(2024, 2, 1)
-    assert list(french.topics.all()) == [topic]
-    assert list(french.attachments.all()) == [document]
-
-
-def test_facts_of_a_draft_do_not_reach_a_live_translation() -> None:
-    original = NewsItemFactory(draft=True, reference="(2024) 001", topics=[])
-    french = translated(original)
-    edit(original, reference="(2024) 999", topics=[TopicFactory()])
-    french.refresh_from_db()
-    assert french.reference == "(2024) 001"
-    assert not french.topics.exists()
-
-
-def test_words_are_not_copied_to_translations() -> None:
-    original = NewsItemFactory()
-    french = translated(original, title="Titre", teaser="En bref.", body="<p>Mots.</p>")
-    edit(original, title="Another", teaser="Other.", body="<p>Others.</p>")
-    workflow.approve(original, by=IMPORTER)
-    french.refresh_from_db()
-    assert (french.title, french.teaser, french.body) == ("Titre", "En bref.", "<p>Mots.</p>")
-
-
-def test_publication_is_not_copied_to_translations() -> None:
-    original = NewsItemFactory()
-    french = translated(original)
-    workflow.withdraw(original, by=IMPORTER)
-    french.refresh_from_db()
-    assert french.state is State.LIVE
-
-
-def test_a_translation_takes_its_facts_from_its_original() -> None:
-    original = EventFactory(city="Brussels", start_date=dt.date(2024, 2, 15))
-    french = translated(original)
-    edit(french, start_date=dt.date(2030, 1, 1), end_date=dt.date(2030, 1, 1), title="Titre")
-    workflow.approve(french, by=IMPORTER)
-    assert french.title == "Titre"
-    assert french.start_date == original.start_date
-    assert (french.starts_at, french.ends_at) == (original.starts_at, original.ends_at)
-
-
-def test_a_relation_that_was_removed_is_removed_from_translations() -> None:
-    original = NewsItemFactory(topics=[TopicFactory()])
-    french = translated(original)
-    assert french.topics.exists()
-    edit(original, topics=[])
-    workflow.approve(original, by=IMPORTER)
-    assert not french.topics.exists()
-
-
-def test_a_translation_is_out_of_date_until_somebody_says_otherwise() -> None:
-    original = NewsItemFactory()
-    french = translated(original)
-    live = french.revisions.get(state=Revision.State.LIVE)
-    assert live.renders == original.revisions.get(state=Revision.State.LIVE).number
-    edit(original, teaser="Changed.")
-    workflow.approve(original, by=IMPORTER)
-    live.refresh_from_db()
-    source = original.revisions.get(state=Revision.State.LIVE)
-    assert live.renders < source.number
-    workflow.confirm_translation(french, by=IMPORTER)
-    live.refresh_from_db()
-    assert live.renders == source.number

@@ -32,7 +32,7 @@ from tests.factories import (
     TopicFactory,
     translated,
 )
-from tests.publishing.test_workflow import edit
+from tests.publishing.drafts import edit
 from tests.subscriptions.mails import A_DAY, HOUR, addresses, watch_since, work_at
 
 pytestmark = pytest.mark.django_db

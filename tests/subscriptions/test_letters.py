@@ -17,7 +17,7 @@ from subscriptions.models import Subscriber
 from tests.conftest import Person
 from tests.factories import IMPORTER, NewsItemFactory, SiteSettingsFactory, SubscriberFactory, translated
 from tests.html import elements, hrefs, one, parse, parse_as_browsers_do, text
-from tests.publishing.test_workflow import edit
+from tests.publishing.drafts import edit
 from tests.subscriptions.mails import HOUR, link_in, watch_since, work, work_at
 
 pytestmark = pytest.mark.django_db
@@ -125,7 +125,7 @@ def test_titles_cannot_add_headers(reader: Subscriber) -> None:
 
 
 def test_an_answer_is_no_list(visitor: Person) -> None:
-    from tests.subscriptions.test_views import subscribe
+    from tests.subscriptions.forms import subscribe
 
     subscribe(visitor)
     message = sent(work()[0])
