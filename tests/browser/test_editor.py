@@ -38,6 +38,11 @@ def press(page: Page, name: str) -> None:
     page.get_by_role("toolbar", name="Formatting").get_by_role("button", name=name, exact=True).click()
 
 
+def writing_in(page: Page, selector: str) -> None:
+    """Waits until a window that has closed has given the place to write in back."""
+    page.wait_for_function("(here) => getSelection().anchorNode?.parentElement?.closest(here)", arg=selector)
+
+
 def paste(page: Page, html: str) -> None:
     page.evaluate(
         """(html) => {
@@ -152,6 +157,7 @@ def test_quotes_speakers_languages_and_documents_are_written(desk: Opener) -> No
     press(page, "Speaker")
     page.get_by_label("Name of the speaker").fill("Jane Doe")
     page.keyboard.press("Enter")
+    writing_in(page, "[data-speaker]")
     page.keyboard.type("so: ")
     page.keyboard.type("bonjour")
     for _letter in "bonjour":
@@ -159,6 +165,7 @@ def test_quotes_speakers_languages_and_documents_are_written(desk: Opener) -> No
     press(page, "Language of a passage")
     page.get_by_role("combobox", name="Language", exact=True).fill("fr")
     page.keyboard.press("Enter")
+    writing_in(page, "[lang=fr]")
     page.keyboard.press("ArrowRight")
     press(page, "Document")
     dialog = page.get_by_role("dialog")
