@@ -51,12 +51,16 @@ class RecordedAdmin(ItemPages, admin.ModelAdmin[Any]):
         return history.may(request.user, "add" if gone else action, self.model)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
-        """Read after its newest revision: nobody is taken to have seen what their form does not show."""
+        """The row and the newest revision of one moment, so that a form shows what its author is taken to have seen."""
         item = super().get_object(request, object_id, from_field)
-        if item is not None:
-            item.standing = Standing.of(item)
+        if item is None:
+            return None
+        item.standing = Standing.of(item)
+        while True:
             item.refresh_from_db()
-        return item
+            shown, item.standing = item.standing, Standing.of(item)
+            if shown.seen == item.standing.seen:
+                return item
 
     def _found(self, request: HttpRequest, key: str) -> Any:
         """Also what was deleted: its history can be read, and restored."""

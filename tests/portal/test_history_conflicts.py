@@ -11,7 +11,7 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import connection
 from factory.django import DjangoModelFactory
 
-from portal.models import MenuLink
+from portal.models import MenuLink, SiteSettings
 from publishing import history
 from publishing.records import Revision
 from publishing.snapshots import snapshot
@@ -71,6 +71,29 @@ def test_a_setting_that_both_changed_is_shown_for_a_choice(
     again(administrator, response, row, theirs=take)
     row.refresh_from_db()
     assert (row.press_email, str(row.tagline)) == (email, "Theirs")
+
+
+def test_a_form_opened_while_another_is_saved_shows_what_it_counts_as_seen(
+    administrator: Person, colleague: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = SiteSettingsFactory(tagline={"en": "Base"})
+    theirs = opened(colleague, row)
+    read = SiteSettings.refresh_from_db
+
+    def read_late(self: SiteSettings, *args: Any, **kwargs: Any) -> None:
+        monkeypatch.setattr(SiteSettings, "refresh_from_db", read)
+        save(colleague, row, theirs, tagline_en="Theirs")
+        read(self, *args, **kwargs)
+
+    monkeypatch.setattr(SiteSettings, "refresh_from_db", read_late)
+    mine = opened(administrator, row)
+    seen = row.revisions.get(number=mine["seen"])
+    assert (mine["tagline_en"], seen.content["tagline"]) == ("Theirs", {"en": "Theirs"})
+
+    save(colleague, row, tagline_en="Theirs again")
+    save(administrator, row, mine, press_email="mine@example.org")
+    row.refresh_from_db()
+    assert (str(row.tagline), row.press_email) == ("Theirs again", "mine@example.org")
 
 
 def test_of_two_with_the_same_section_the_second_is_told_what_the_first_did(
