@@ -198,8 +198,11 @@ def desk(person: Callable[..., Tab]) -> Callable[..., Tab]:
 
 
 def settled(page: Page) -> Page:
-    """Waits until the scripts of a page that is loaded have put everything in its place."""
-    page.evaluate("new Promise((done) => requestIdleCallback(() => setTimeout(done)))")
+    """Waits until the scripts of a page that is loaded have put everything in its place.
+
+    A browser may find no idle moment for minutes, if it draws nothing.
+    """
+    page.evaluate("new Promise((done) => requestIdleCallback(() => setTimeout(done), { timeout: 1000 }))")
     return page
 
 
