@@ -25,7 +25,7 @@ from publishing.models import Publishable
 from publishing.registry import kind_named, kind_of, kinds_with_pages
 
 # To be raised when what is drawn changes for all cards.
-DESIGN = 1
+DESIGN = 2
 SIZE = (1200, 630)
 FOLDER = "share"
 SITE = "site"

@@ -1,18 +1,21 @@
 """Draws a share card: the house's navy with the title in its serif, and beside it the item's picture.
 
-A card whose words cannot be written well (a script that no typeface of the house has yet, or one that runs from right
-to left) has none: the picture alone, over a band with the mark, says less and nothing wrong.
+One whose title is written from right to left is the mirror image of the others. A card whose words cannot be written
+well, for no typeface here has the script, has none: the picture alone, over a band with the mark, says less and nothing
+wrong.
 """
 
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
+from typing import Any
 
 from PIL import Image as Picture
 from PIL import ImageDraw
 
 from library.photographs import on_white
-from portal.lettering import SANS, SERIF, Style, can_be_written
+from portal.lettering import ARABIC, SANS, SERIF, Style, can_be_written, is_from_right
 from portal.share_cards import SIZE, Card
 
 # The colours of tokens.css in daylight.
@@ -30,35 +33,68 @@ TITLE_TOP, TITLE_BOTTOM = 150, HEIGHT - MARGIN - MARK - 36
 FINE = 4
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What is drawn on. Places are told as for one that is read from the left; one `from_right` is its mirror image."""
+
+    canvas: Picture.Image
+    from_right: bool
+
+    def _left(self, x: float, width: float) -> float:
+        return WIDTH - x - width if self.from_right else x
+
+    def fill(self, at: tuple[int, int], size: tuple[int, int], ink: str | Picture.Image, mask: Any = None) -> None:
+        """With a colour or a picture; where there is a mask, only where it is white."""
+        left = round(self._left(at[0], size[0]))
+        self.canvas.paste(ink, (left, at[1], left + size[0], at[1] + size[1]), mask)
+
+    def write(self, style: Style, at: tuple[float, float], text: str, colour: str) -> None:
+        left = self._left(at[0], style.width(text))
+        style.draw(ImageDraw.Draw(self.canvas), (left, at[1]), text, colour)
+
+
 def drawn(card: Card, photograph: Picture.Image | None) -> bytes:
     """The card as a JPEG; `photograph` is the base of its picture (`library.base_pictures`)."""
-    canvas = Picture.new("RGB", SIZE, NAVY)
-    has_words = can_be_written(card.title, SERIF) and can_be_written(card.line + card.name, SANS)
+    texts = [(card.title, SERIF), (card.line, SANS), (card.name, SANS)]
+    has_words = all(can_be_written(text, _family(text, family)) for text, family in texts)
+    sheet = Sheet(Picture.new("RGB", SIZE, NAVY), from_right=has_words and is_from_right(card.title))
     if has_words:
-        _beside(canvas, card, photograph)
-        _words(canvas, card, SPLIT if photograph else WIDTH - 160)
+        _beside(sheet, card, photograph)
+        _words(sheet, card, SPLIT if photograph else WIDTH - 160)
     else:
-        _above(canvas, card, photograph)
+        _above(sheet, card, photograph)
     target = io.BytesIO()
     # Without subsampling: it would blur the letters' edges.
-    canvas.save(target, "JPEG", quality=88, subsampling=0, progressive=True, optimize=True)
+    sheet.canvas.save(target, "JPEG", quality=88, subsampling=0, progressive=True, optimize=True)
     return target.getvalue()
 
 
-def _beside(canvas: Picture.Image, card: Card, photograph: Picture.Image | None) -> None:
+def _family(text: str, family: str) -> str:
+    return ARABIC if is_from_right(text) else family
+
+
+def _style(text: str, family: str, size: int) -> Style:
+    """In the size that looks like so many pixels of the Latin faces."""
+    family = _family(text, family)
+    return Style(family, round(size * 1.15) if family == ARABIC else size, 600)
+
+
+def _beside(sheet: Sheet, card: Card, photograph: Picture.Image | None) -> None:
     if photograph is None:
-        _paste_mark(canvas, (WIDTH - 330, HEIGHT - 400), 560, LINE, LINE)
+        _mark(sheet, (WIDTH - 330, HEIGHT - 400), 560, LINE, LINE)
         return
-    canvas.paste(_part(card, photograph, (WIDTH - SPLIT, HEIGHT)), (SPLIT, 0))
+    size = (WIDTH - SPLIT, HEIGHT)
+    sheet.fill((SPLIT, 0), size, _part(card, photograph, size))
 
 
-def _above(canvas: Picture.Image, card: Card, photograph: Picture.Image | None) -> None:
+def _above(sheet: Sheet, card: Card, photograph: Picture.Image | None) -> None:
     """No words: the picture as large as it can be."""
     if photograph is not None:
-        canvas.paste(_part(card, photograph, (WIDTH, HEIGHT - BAND)), (0, 0))
-        _paste_mark(canvas, (MARGIN, HEIGHT - BAND // 2 - MARK // 2), MARK, WHITE, AMBER)
+        size = (WIDTH, HEIGHT - BAND)
+        sheet.fill((0, 0), size, _part(card, photograph, size))
+        _mark(sheet, (MARGIN, HEIGHT - BAND // 2 - MARK // 2), MARK, WHITE, AMBER)
     else:
-        _paste_mark(canvas, (WIDTH // 2 - 150, HEIGHT // 2 - 150), 300, WHITE, AMBER)
+        _mark(sheet, (WIDTH // 2 - 150, HEIGHT // 2 - 150), 300, WHITE, AMBER)
 
 
 def _part(card: Card, photograph: Picture.Image, size: tuple[int, int]) -> Picture.Image:
@@ -72,23 +108,22 @@ def _part(card: Card, photograph: Picture.Image, size: tuple[int, int]) -> Pictu
     return on_white(photograph.resize(size, Picture.Resampling.LANCZOS, box=box, reducing_gap=3.0))
 
 
-def _words(canvas: Picture.Image, card: Card, right: int) -> None:
-    draw = ImageDraw.Draw(canvas)
+def _words(sheet: Sheet, card: Card, right: int) -> None:
     room = right - MARGIN - 48
-    draw.rectangle((MARGIN, MARGIN, MARGIN + 55, MARGIN + 5), fill=AMBER)
-    small = Style(SANS, 26, 600)
-    small.draw(draw, (MARGIN, MARGIN + 52), small.shortened(card.line, room), AMBER_ON_NAVY)
+    sheet.fill((MARGIN, MARGIN), (56, 6), AMBER)
+    small = _style(card.line, SANS, 26)
+    sheet.write(small, (MARGIN, MARGIN + 52), small.shortened(card.line, room), AMBER_ON_NAVY)
     style, lines = _fitted(card.title, room)
     top = TITLE_TOP if card.line else MARGIN + 40
     for number, line in enumerate(lines):
-        style.draw(draw, (MARGIN, top + style.size * 0.86 + number * style.leading), line, WHITE)
-    _foot(canvas, draw, card, room)
+        sheet.write(style, (MARGIN, top + style.size * 0.86 + number * style.leading), line, WHITE)
+    _foot(sheet, card, room)
 
 
 def _fitted(title: str, room: int) -> tuple[Style, list[str]]:
     """The largest size in which the title has room; what is too long even for the smallest is cut."""
     for size in TITLE_SIZES:
-        style = Style(SERIF, size, 600)
+        style = _style(title, SERIF, size)
         lines, most = style.lines(title, room), (TITLE_BOTTOM - TITLE_TOP) // style.leading
         if len(lines) <= most and all(style.width(line) <= room for line in lines):
             return style, lines
@@ -98,30 +133,30 @@ def _fitted(title: str, room: int) -> tuple[Style, list[str]]:
     return style, [style.shortened(line, room) for line in kept]
 
 
-def _foot(canvas: Picture.Image, draw: ImageDraw.ImageDraw, card: Card, room: int) -> None:
+def _foot(sheet: Sheet, card: Card, room: int) -> None:
     """Who says it."""
     left, middle = MARGIN, HEIGHT - MARGIN - MARK // 2
     if not card.has_logo:
-        _paste_mark(canvas, (left, middle - MARK // 2), MARK, WHITE, AMBER)
+        _mark(sheet, (left, middle - MARK // 2), MARK, WHITE, AMBER)
         left += MARK + 18
     room = MARGIN + room - left
-    style = Style(SANS, 27, 600)
+    style = _style(card.name, SANS, 27)
     if style.width(card.name) > room:
-        style = Style(SANS, 22, 600)
+        style = _style(card.name, SANS, 22)
     lines = style.lines(card.name, room)
     lines = [*lines[:1], style.shortened(" ".join(lines[1:]), room)] if len(lines) > 1 else lines
     baseline = middle + 9 - style.leading * (len(lines) - 1) / 2
     for number, line in enumerate(lines):
-        style.draw(draw, (left, baseline + number * style.leading), style.shortened(line, room), SOFT)
+        sheet.write(style, (left, baseline + number * style.leading), style.shortened(line, room), SOFT)
 
 
-def _paste_mark(canvas: Picture.Image, at: tuple[int, int], size: int, colour: str, accent: str) -> None:
+def _mark(sheet: Sheet, at: tuple[int, int], size: int, colour: str, accent: str) -> None:
     """The house's neutral mark (components/mark.html), drawn on a grid of 48 units."""
     unit = size * FINE / 48
     for shape, ink in ((_ring_and_bow, colour), (_diamond, accent)):
         mask = Picture.new("L", (size * FINE, size * FINE), 0)
         shape(ImageDraw.Draw(mask), unit)
-        canvas.paste(ink, at, mask.resize((size, size), Picture.Resampling.LANCZOS))
+        sheet.fill(at, (size, size), ink, mask.resize((size, size), Picture.Resampling.LANCZOS))
 
 
 def _ring_and_bow(draw: ImageDraw.ImageDraw, unit: float) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 from typing import Any
 from unittest import mock
@@ -13,10 +14,11 @@ from django.core.files.storage import default_storage
 from django.db import OperationalError
 from django.test import override_settings
 from PIL import Image as Picture
+from PIL import features
 
 from library.models import Image
 from portal import share_views
-from portal.lettering import SANS, SERIF, Style, can_be_written, faces
+from portal.lettering import ARABIC, SANS, SERIF, Style, can_be_written, faces
 from portal.models import SiteSettings
 from portal.share_cards import SIZE, Card, card_of
 from portal.share_picture import AMBER, NAVY, drawn
@@ -188,7 +190,45 @@ def test_a_title_of_any_length_stays_in_its_room(title: str) -> None:
         assert ink(picture, outside) == 0, outside
 
 
-@pytest.mark.parametrize("title", ["بيان مشترك", "הצהרה", "共同声明", "A title with one 声"])
+in_order = pytest.mark.skipif(
+    not features.check("fribidi") and os.environ.get("CHANCERY_REQUIRE") != "all", reason="needs FriBiDi"
+)
+
+
+@in_order
+def test_what_is_read_from_the_right_is_the_mirror_image() -> None:
+    picture = opened(drawn(card(title="بيان مشترك", image=Image()), Picture.new("RGB", (600, 600), "red")))
+    assert looks_like(picture, (300, 300), "red")
+    assert looks_like(picture, (600, 300), NAVY)
+    assert looks_like(picture, (1120, 66), AMBER)
+    assert ink(picture, (900, 100, 1140, 400)) > 0, "the title"
+
+
+@in_order
+@pytest.mark.parametrize("title", ["قمة", "وزراء الدفاع في 2024 (NATO) " * 7, "ب" * 200])
+def test_what_is_read_from_the_right_stays_in_its_room(title: str) -> None:
+    photograph = Picture.new("RGB", (600, 600), "black")
+    picture = opened(drawn(card(title=title[:200], name="المنظمة الدولية " * 8, image=Image()), photograph))
+    assert ink(picture, (528, 100, 1136, 478)) > 0
+    for outside in ((1142, 0, 1200, 630), (528, 120, 560, 630), (528, 590, 1200, 630)):
+        assert ink(picture, outside) == 0, outside
+
+
+@in_order
+def test_arabic_letters_join_and_those_of_its_neighbours_have_shapes() -> None:
+    style = Style(ARABIC, 40, 600)
+    assert style.width("ببب") < 0.8 * 3 * style.width("ب")
+    assert can_be_written("پچژگ ٹڈڑ، ١٢٣؟ «12–13» (NATO)…", ARABIC)
+
+
+def test_without_fribidi_arabic_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(features, "check", lambda name: False)
+    picture = opened(drawn(card(title="بيان مشترك", image=None), None))
+    assert ink(picture, (0, 0, 400, 630)) + ink(picture, (800, 0, 1200, 630)) == 0
+    assert ink(picture, (440, 160, 760, 470)) > 0, "the mark alone"
+
+
+@pytest.mark.parametrize("title", ["הצהרה", "共同声明", "A title with one 声", "بيان 声"])
 @pytest.mark.parametrize("with_picture", [True, False])
 def test_what_cannot_be_written_well_is_not_written(title: str, with_picture: bool) -> None:
     photograph = Picture.new("RGB", (600, 600), "black") if with_picture else None
@@ -207,7 +247,7 @@ def test_letters_are_found_in_the_files_that_the_style_sheet_names() -> None:
         "chancery-serif-latin-ext.woff2",
         "chancery-serif-cyrillic.woff2",
     ]
-    assert all(face.path.exists() for family in (SERIF, SANS) for face in faces(family))
+    assert all(face.path.exists() for family in (SERIF, SANS, ARABIC) for face in faces(family))
     assert can_be_written("Ğdańsk, Škoda, œuvre – “1er” 1 000 € · …, Ґанок і об’їзд", SANS)
 
 
