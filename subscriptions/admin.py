@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.models import LogEntry
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from publishing.dates import short_moment
 from publishing.languages import listed, own_name
+from publishing.records import AuditEntry
+from publishing.versions import audit
 from subscriptions import service
 from subscriptions.ledger import Delivery, Mailing
 from subscriptions.matching import kind_choices
@@ -62,6 +68,13 @@ class SubscriberAdmin(ReadOnlyAdmin):
     @admin.display(description=_("topics"))
     def their_topics(self, reader: Subscriber) -> str:
         return listed(reader.topics.all()) or gettext("All")
+
+    def log_deletions(self, request: HttpRequest, queryset: Iterable[Subscriber]) -> list[LogEntry]:
+        """Kept by number in the audit trail, and nowhere by address: it is what is to be forgotten."""
+        for reader in queryset:
+            reader.email = gettext("Subscriber %(number)d") % {"number": reader.pk}
+            audit(AuditEntry.Verb.DELETE, reader, by=request.user)
+        return []
 
     def delete_model(self, request: HttpRequest, obj: Subscriber) -> None:
         service.leave(obj)
@@ -141,7 +154,7 @@ class MailingAdmin(ReadOnlyAdmin):
 
 @admin.register(Delivery)
 class DeliveryAdmin(ReadOnlyAdmin):
-    list_display = ("reader", "state", "error", "mailing", "attempts", "due_at", "sent_at")
+    list_display = ("reader", "how_it_stands", "error", "about", "attempts", "when")
     list_display_links = None
     list_filter = ("state",)
     list_select_related = ("mailing", "subscriber")
@@ -159,6 +172,19 @@ class DeliveryAdmin(ReadOnlyAdmin):
     @admin.display(description=_("subscriber"))
     def reader(self, delivery: Delivery) -> str:
         return str(delivery.subscriber or gettext("Has left"))
+
+    @admin.display(description=_("state"))
+    def how_it_stands(self, delivery: Delivery) -> SafeString:
+        return format_html('<span class="state state--{}">{}</span>', delivery.state, State(delivery.state).label)
+
+    @admin.display(description=_("mailing"))
+    def about(self, delivery: Delivery) -> SafeString:
+        return format_html('<a href="{}">{}</a>', _change(delivery.mailing), delivery.mailing)
+
+    @admin.display(description=_("sent, or next attempt"))
+    def when(self, delivery: Delivery) -> str:
+        moment = delivery.sent_at or delivery.due_at
+        return short_moment(timezone.localtime(moment)) if moment else "–"
 
     def has_send_again_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("subscriptions.change_delivery")

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from publishing.records import AuditEntry
 from subscriptions import links
 from subscriptions.announcing import announce
 from subscriptions.ledger import Delivery, Mailing, MailServer, Occasion
@@ -64,6 +66,9 @@ def test_who_is_deleted_leaves_nothing_but_numbers(how: str, mailing: Mailing, a
     left = Delivery.objects.filter(subscriber=None)
     assert sorted(left.values_list("state", "error")) == [("dropped", ""), ("failed", "")]
     assert Subscriber.objects.count() == 1
+    entry = AuditEntry.objects.get(verb="delete")
+    assert (entry.label, entry.by, entry.changes) == (f"Subscriber {reader.pk}", administrator.user, {})
+    assert not LogEntry.objects.exists()
 
 
 def test_nobody_is_shown_the_links_of_readers(mailing: Mailing, administrator: Person) -> None:
