@@ -96,6 +96,8 @@ class AuditEntryAdmin(admin.ModelAdmin[AuditEntry]):
 LABELS = {
     "order": _("Order"),
     "renders": _("Revision of the original"),
+    "revision": _("Revision"),
+    "expires_at": _("Expires"),
     "emergency": _("Reason for approving one’s own words"),
 }
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from publishing.preview import link_url
+from publishing.preview import link_url, make_link, revoke_link
 from publishing.records import PreviewLink
 
 DAYS = [(1, _("1 day")), (3, _("3 days")), (7, _("1 week")), (30, _("30 days"))]
@@ -43,17 +43,12 @@ class PreviewAdminMixin:
             raise PermissionDenied
         form = PreviewLinkForm(request.POST if "make" in request.POST else None)
         if "revoke" in request.POST:
-            key = request.POST["revoke"].replace("\x00", "")
-            PreviewLink.objects.of(item).filter(key=key, revoked_at=None).update(revoked_at=timezone.now())
+            revoke_link(item, request.POST["revoke"].replace("\x00", ""), by=request.user)
             messages.success(request, gettext("The link is revoked."))
             return HttpResponseRedirect(request.path)
         if form.is_valid() and item.standing.latest is not None:
-            PreviewLink.objects.create(
-                item=item,
-                revision=item.standing.latest,
-                made_by_id=request.user.pk,
-                expires_at=timezone.now() + dt.timedelta(days=form.cleaned_data["days"]),
-            )
+            expires_at = timezone.now() + dt.timedelta(days=form.cleaned_data["days"])
+            make_link(item.standing.latest, by=request.user, expires_at=expires_at)
             messages.success(request, gettext("The link is made. Whoever has it sees this revision and nothing else."))
             return HttpResponseRedirect(request.path)
         links = PreviewLink.objects.of(item).select_related("revision", "made_by")[:100]

@@ -34,7 +34,7 @@ from django.utils.translation import gettext_lazy as _
 from publishing import clock, due, rights, versions
 from publishing.languages import default_language, language_choices
 from publishing.models import Publishable, require_plausible_year
-from publishing.records import PreviewLink, Release, Revision
+from publishing.records import AuditEntry, PreviewLink, Release, Revision
 from publishing.registry import kind_of, kinds
 
 ROOT = "/preview/"
@@ -231,6 +231,28 @@ def release_url(release: Release) -> str:
 
 def moment_url(instant: dt.datetime) -> str:
     return f"{ROOT}at-{instant.astimezone(dt.UTC):{MOMENT}}/"
+
+
+@transaction.atomic
+def make_link(revision: Revision, *, by: Any, expires_at: dt.datetime) -> PreviewLink:
+    """For whoever is given its address. It asks for no right: the caller knows who may."""
+    item: Any = revision.item
+    link = PreviewLink.objects.create(item=item, revision=revision, made_by=by, expires_at=expires_at)
+    changes: dict[str, list[Any]] = {"revision": [None, revision.number], "expires_at": [None, expires_at]}
+    versions.audit(AuditEntry.Verb.SHARE, item, by=by, changes=changes)
+    return link
+
+
+@transaction.atomic
+def revoke_link(item: Publishable, key: str, *, by: Any) -> None:
+    """Nothing if there is none, or if it is closed already."""
+    link = PreviewLink.objects.of(item).select_for_update().filter(key=key, revoked_at=None).first()
+    if link is None:
+        return
+    link.revoked_at = timezone.now()
+    link.save(update_fields=["revoked_at"])
+    changes = {"revision": [link.revision.number, None], "expires_at": [link.expires_at, None]}
+    versions.audit(AuditEntry.Verb.REVOKE, item, by=by, changes=changes)
 
 
 def link_url(link: PreviewLink) -> Any:

@@ -201,6 +201,8 @@ class AuditEntry(OfItem):
         PLAN = "plan", _("Planned the release")
         JOIN = "join", _("Put into a release")
         LEAVE = "leave", _("Taken out of a release")
+        SHARE = "share", _("Made a preview link")
+        REVOKE = "revoke", _("Revoked a preview link")
 
     at = models.DateTimeField(_("time"), default=timezone.now, editable=False)
     by = person(_("by"))

@@ -14,7 +14,7 @@ from news.models import NewsItem
 from publishing import registry, workflow
 from publishing.models import Publishable
 from publishing.preview import link_url, moment_url, preview_url, release_url
-from publishing.records import PreviewLink, Release, Revision
+from publishing.records import AuditEntry, PreviewLink, Release, Revision
 from tests.admin_forms import change_url, send
 from tests.conftest import Person
 from tests.factories import (
@@ -256,6 +256,11 @@ def test_links_are_made_and_revoked_in_the_admin(writer: Person, visitor: Person
     assert visitor.get(link_url(link), follow=True).status_code == 200
     writer.post(page, {"revoke": link.key})
     assert visitor.get(link_url(link), follow=True).status_code == 404
+    writer.post(page, {"revoke": link.key})
+    revoked, made = AuditEntry.objects.of(item).filter(verb__in=["share", "revoke"])
+    assert (made.verb, made.by, made.changes["revision"]) == ("share", writer.user, [None, 1])
+    assert (revoked.verb, revoked.by, revoked.changes["revision"]) == ("revoke", writer.user, [1, None])
+    assert link.key not in str(made.changes) + str(revoked.changes)
     assert b"Select a valid choice" in writer.post(page, {"days": "9999", "make": "1"}).content
     assert visitor.get(page).status_code == 302
 
