@@ -78,6 +78,16 @@ def test_a_title_counts_more_than_a_teaser_and_that_more_than_a_text() -> None:
     assert titles("submarine", by_date=True) == [body.title, teaser.title, title.title]
 
 
+def test_a_title_counts_more_than_a_new_and_short_item_with_the_word_in_teaser_and_text() -> None:
+    now = timezone.now()
+    long = "<p>What was said and done in years of talks, visits and exercises at sea and on land.</p>" * 8
+    for number in range(6):
+        NewsItemFactory(title=f"Other {number}", teaser="Nothing of it.", body=long)
+    old = NewsItemFactory(title="Relations with Finland", teaser="", body=long, live_from=now - 5 * A_YEAR)
+    new = NewsItemFactory(title="Ministers meet", teaser="They speak of Finland.", body="<p>Also of Finland.</p>")
+    assert titles("finland") == [old.title, new.title]
+
+
 def test_of_equal_matches_the_newer_comes_first() -> None:
     now = timezone.now()
     NewsItemFactory(title="Submarine I", live_from=now - 3 * A_YEAR)
