@@ -9,8 +9,8 @@ from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext
 
 from library.models import Image
-from library.picture_forms import key_typed
 from library.previews import preview_url
+from publishing.keys import key_in
 
 A_PAGE = 24
 LAST_PAGE = 99_999
@@ -24,11 +24,11 @@ def choose(request: HttpRequest) -> JsonResponse:
     if not request.user.has_perm("library.view_image"):
         raise PermissionDenied
     images = Image.objects.only("title", "caption", "content_hash", "lacks_alt_text", "rights_end_on")
-    if (key := key_typed(request.GET.get("key", ""))) is not None:
+    if (key := key_in(request.GET.get("key", ""))) is not None:
         images = Image.objects.filter(pk=key)
     for word in request.GET.get("q", "").replace("\0", "").split()[:10]:
         images = images.filter(words__icontains=word)
-    page = min(key_typed(request.GET.get("page", "")) or 0, LAST_PAGE)
+    page = min(key_in(request.GET.get("page", "")) or 0, LAST_PAGE)
     found = list(images[page * A_PAGE : (page + 1) * A_PAGE + 1])
     return JsonResponse({"pictures": [shown(image) for image in found[:A_PAGE]], "more": len(found) > A_PAGE})
 

@@ -24,6 +24,7 @@ from library.image_forms import ImageForm
 from library.models import Image, Tag
 from library.pictures import has_renditions
 from library.previews import LARGE, SMALL, preview_of, preview_url
+from publishing.keys import key_in
 
 # Of a list, so that no page counts a million rows. What lies further back is found by searching.
 MOST_LISTED = 10_000
@@ -81,8 +82,8 @@ class TagFilter(admin.SimpleListFilter):
         return [(str(tag.pk), tag.name) for tag in Tag.objects.all()[:MOST_TAGS]]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Image]) -> QuerySet[Image]:
-        key = self.value() or ""
-        return queryset.filter(tags=int(key)) if key.isdecimal() and len(key) < 19 else queryset
+        key = key_in(self.value() or "")
+        return queryset if key is None else queryset.filter(tags=key)
 
 
 @admin.register(Tag)

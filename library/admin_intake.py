@@ -21,6 +21,7 @@ from library.image_forms import SharedForm, WordsForm
 from library.models import Image
 from library.previews import preview_url
 from library.uploads import ACCEPTED
+from publishing.keys import keys_among
 
 # Pictures that are described on one page.
 MOST_TOGETHER = 50
@@ -156,5 +157,4 @@ class IntakePages:
 
 
 def _named(keys: str) -> QuerySet[Image]:
-    known = [key for key in keys.split(",") if key.isdecimal() and len(key) < 19]
-    return Image.objects.filter(pk__in=known[:MOST_TOGETHER]).order_by("pk")
+    return Image.objects.filter(pk__in=keys_among(keys.split(","))[:MOST_TOGETHER]).order_by("pk")

@@ -9,10 +9,11 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext
 
 from library.usage import uses_of
+from publishing.admin_urls import admin_url
 
 
 class UsedAdmin(admin.ModelAdmin[Any]):
@@ -34,7 +35,7 @@ class UsedAdmin(admin.ModelAdmin[Any]):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         if (thing := kwargs.get("obj")) is not None:
-            context["uses_url"] = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_uses", args=[thing.pk])
+            context["uses_url"] = admin_url(thing, "uses")
         return super().render_change_form(request, context, *args, **kwargs)
 
     def delete_view(

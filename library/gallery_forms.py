@@ -15,8 +15,8 @@ from django.forms.widgets import Script
 from django.utils.translation import gettext
 
 from library.models import Image
-from library.picture_forms import key_typed
 from library.previews import preview_url
+from publishing.keys import key_in, keys_among
 from publishing.languages import own_name
 
 # Rows to fill in where no script adds any.
@@ -34,13 +34,13 @@ class GalleryWidget(forms.Widget):
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         entries = [one for one in value or [] if one["image"] not in (None, "")]
-        images = Image.objects.in_bulk([key for one in entries if (key := key_typed(one["image"])) is not None])
+        images = Image.objects.in_bulk(keys_among(one["image"] for one in entries))
         spare = [{"image": "", "caption": {}}] * (SPARE + 1)
         rows = [
             {
                 "place": place,
                 "key": one["image"],
-                "image": (image := images.get(key_typed(one["image"]))),
+                "image": (image := images.get(key_in(one["image"]))),
                 "thumbnail": preview_url(image, small=True) if image else "",
                 "captions": [
                     {"code": code, "language": own_name(code), "text": one["caption"].get(code, "")}
@@ -64,7 +64,7 @@ class GalleryWidget(forms.Widget):
             for image, place, *captions in zip(*columns, strict=False)
             if image.strip()
         ]
-        rows.sort(key=lambda row: key_typed(row[0]) or 0)
+        rows.sort(key=lambda row: key_in(row[0]) or 0)
         return [row for _place, row in rows]
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
@@ -89,7 +89,7 @@ class GalleryFormField(forms.Field):
         return [self._entry(place, one) for place, one in enumerate(value or [], start=1)]
 
     def _entry(self, place: int, one: dict[str, Any]) -> dict[str, Any]:
-        key = key_typed(one["image"])
+        key = key_in(one["image"])
         if key is None:
             raise ValidationError(
                 gettext("Picture %(place)d: enter its number in the library, or leave it empty.") % {"place": place}

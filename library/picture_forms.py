@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from library.models import Image
 from library.previews import preview_url
+from publishing.keys import key_in
 
 
 class PictureWidget(forms.Widget):
@@ -26,7 +27,7 @@ class PictureWidget(forms.Widget):
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
-        key = key_typed(value)
+        key = key_in(value)
         image = Image.objects.filter(pk=key).first() if key is not None else None
         context["widget"] |= {"image": image, "thumbnail": preview_url(image, small=True) if image else ""}
         return context
@@ -40,9 +41,3 @@ class PicturesAdminMixin:
             kwargs["widget"] = PictureWidget()
             kwargs["error_messages"] = {"invalid_choice": _("No picture of the library has this number.")}
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
-
-
-def key_typed(text: Any) -> int | None:
-    """A whole number, as it was typed or stored; None for anything else."""
-    typed = str(text).strip()
-    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 19 else None

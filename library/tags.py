@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from library.embedded import clean
 from library.models import Tag
+from publishing.keys import keys_among
 
 # What a word that is no tag yet begins with, so that a tag named “2024” is not taken for a key.
 NEW = "new:"
@@ -29,7 +30,7 @@ class TagsWidget(forms.SelectMultiple):
         super().__init__({"data-tag-search": reverse_lazy("admin:autocomplete"), "data-new": NEW, **(attrs or {})})
 
     def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> list[Any]:
-        names = {str(tag.pk): tag.name for tag in Tag.objects.filter(pk__in=_keys(value))}
+        names = {str(tag.pk): tag.name for tag in Tag.objects.filter(pk__in=keys_among(value))}
         self.choices = [(text, names.get(text, text.removeprefix(NEW))) for text in value]
         return super().optgroups(name, value, attrs)
 
@@ -65,12 +66,12 @@ class TagsField(forms.MultipleChoiceField):
         chosen = super().clean(value)
         if len(chosen) > MOST:
             raise ValidationError(gettext("At most %(most)d tags, please.") % {"most": MOST})
-        keys = _keys(chosen)
+        keys = keys_among(chosen)
         for text in chosen:
             name = clean(text.removeprefix(NEW), 60) if text.startswith(NEW) else ""
             if name:
                 tag = Tag.objects.filter(name__iexact=name).first() or Tag.objects.create(name=name)
-                keys.add(tag.pk)
+                keys.append(tag.pk)
         return Tag.objects.filter(pk__in=keys)
 
     def valid_value(self, value: str) -> bool:
@@ -78,7 +79,3 @@ class TagsField(forms.MultipleChoiceField):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return {*self.prepare_value(initial)} != {*(data or ())}
-
-
-def _keys(values: list[str]) -> set[int]:
-    return {int(value) for value in values if value.isdecimal() and len(value) < 19}

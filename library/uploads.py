@@ -29,9 +29,9 @@ recording_extension = FileExtensionValidator(RECORDING_EXTENSIONS)
 captions_extension = FileExtensionValidator(["vtt"])
 
 # A picture of more pixels is refused before it is decoded. A plain JPEG is made smaller while it is read; the others
-# take about 6, 4, 16 and 9 bytes a pixel, so none takes more than 270 MB of memory.
-MOST_PIXELS = {"JPEG": 100_000_000, "PNG": 60_000_000, "WEBP": 16_000_000, "AVIF": 26_000_000}
-MOST_PIXELS_PROGRESSIVE = 44_000_000
+# take about 6, 4, 16 and 9 bytes a pixel, so none takes more than 260 MB of memory.
+MOST_PIXELS = {"JPEG": 100_000_000, "PNG": 54_000_000, "WEBP": 16_000_000, "AVIF": 24_000_000}
+MOST_PIXELS_PROGRESSIVE = 40_000_000
 # Of a file's name, without its extension.
 LONGEST_NAME = 80
 

@@ -13,10 +13,11 @@ from typing import Any
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import CASCADE, Model, Q
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 from django.utils.text import capfirst
 
 from library.models import Document, Image, Recording
+from publishing.admin_urls import admin_url
 from publishing.models import Publishable, Recorded
 from publishing.records import OPEN, Revision
 from publishing.registry import Mention
@@ -50,13 +51,12 @@ def marks_of(thing: Thing) -> list[str]:
 
 def mention(row: Model, field: str, *, title: str = "") -> Mention:
     """A line about a row of any model, with where staff change it if it has a page of its own."""
-    opts = row._meta
     try:
-        url = reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[row.pk])
+        url = admin_url(row, "change")
     except NoReverseMatch:
         url = ""
     return Mention(
-        kind=capfirst(str(opts.verbose_name)),
+        kind=capfirst(str(row._meta.verbose_name)),
         field=field,
         title=title or str(row),
         language=getattr(row, "language", ""),

@@ -16,7 +16,9 @@ from portal.links import rebased
 from portal.models import MenuLink, SiteSettings
 from publishing.admin_forms import RevisedForm
 from publishing.admin_recorded import RecordedAdmin
+from publishing.admin_urls import admin_url
 from publishing.diff import differences
+from publishing.keys import key_in
 from publishing.languages import language_choices, own_name
 from publishing.records import AuditEntry, Revision
 from publishing.snapshots import Content
@@ -163,10 +165,10 @@ class MenuLinkAdmin(OrderableAdmin, RecordedAdmin):
         form.instance.children.update(language=form.instance.language, menu=form.instance.menu)
 
     def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
-        link = MenuLink.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
+        link = MenuLink.objects.filter(pk=key_in(object_id) or 0).first()
         if link is None:
             return super()._get_obj_does_not_exist_redirect(request, opts, object_id)
-        return HttpResponseRedirect(self._url(link.parent, "change"))
+        return HttpResponseRedirect(admin_url(link.parent, "change"))
 
 
 def orders() -> dict[str, str]:

@@ -14,7 +14,6 @@ from django.contrib.admin.utils import flatten_fieldsets
 from django.db.models import UniqueConstraint
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -31,14 +30,16 @@ from publishing.admin_forms import RevisedForm
 from publishing.admin_lists import STANDING, PublishableList
 from publishing.admin_pages import ItemPages, revision_numbered
 from publishing.admin_preview import PreviewAdminMixin
+from publishing.admin_urls import admin_url
 from publishing.admin_verbs import VERBS, Standing, Verb, VerbForm, offered
 from publishing.diff import Difference, differences
+from publishing.keys import key_in
 from publishing.languages import language_choices, own_name
 from publishing.models import HandOrdered, Publishable, State
 from publishing.preview import preview_url
 from publishing.problems import Problem, problems_of
 from publishing.records import Revision, WorkingCopy, new_key
-from publishing.registry import kind_of, mentions_of
+from publishing.registry import kind_with_page, mentions_of
 from publishing.snapshots import OUTSIDE, overlay
 
 # What search engines and networks are told; for kinds with pages of their own.
@@ -131,8 +132,7 @@ class PublishableAdmin(PreviewAdminMixin, WorkingCopyAdminMixin, ItemPages, Publ
 
     @property
     def has_page(self) -> bool:
-        kind = kind_of(self.model)
-        return kind is not None and kind.has_page
+        return kind_with_page(self.model) is not None
 
     # ── The form ─────────────────────────────────────────────────────────────────────────────────────
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
@@ -193,12 +193,10 @@ class PublishableAdmin(PreviewAdminMixin, WorkingCopyAdminMixin, ItemPages, Publ
 
     def _source(self, request: HttpRequest) -> Publishable | None:
         """The original version, while a translation of it is being added."""
-        key, language = request.GET.get("original", ""), request.GET.get("language", "")
-        if not (key.isdecimal() and len(key) < 19) or language not in dict(language_choices()):
+        key, language = key_in(request.GET.get("original")), request.GET.get("language", "")
+        if key is None or language not in dict(language_choices()):
             return None
-        source: Publishable | None = (
-            self.model.rows().filter(pk=int(key), original=None).exclude(language=language).first()
-        )
+        source: Publishable | None = self.model.rows().filter(pk=key, original=None).exclude(language=language).first()
         return source
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -245,14 +243,14 @@ class PublishableAdmin(PreviewAdminMixin, WorkingCopyAdminMixin, ItemPages, Publ
             return HttpResponseRedirect(preview_url(item))
         verb = request.POST.get("_verb", "")
         if verb in VERBS:
-            return HttpResponseRedirect(self._url(item, "verb", verb))
+            return HttpResponseRedirect(admin_url(item, "verb", verb))
         if IS_POPUP_VAR in request.POST:
             return None
         messages.success(request, gettext("The draft is saved. Readers see nothing of it."))
         if "_continue" not in request.POST:
             return self.response_post_save_change(request, item)
         filters = {"preserved_filters": self.get_preserved_filters(request), "opts": self.opts}
-        return HttpResponseRedirect(add_preserved_filters(filters, self._change_url(item)))
+        return HttpResponseRedirect(add_preserved_filters(filters, admin_url(item, "change")))
 
     # ── Pages ────────────────────────────────────────────────────────────────────────────────────────
     def render_change_form(
@@ -271,8 +269,8 @@ class PublishableAdmin(PreviewAdminMixin, WorkingCopyAdminMixin, ItemPages, Publ
 
     def _elsewhere(self, request: HttpRequest, item: Any) -> dict[str, str] | None:
         """What the example of a search result needs besides the words; None for what has no page."""
-        kind = kind_of(self.model)
-        if kind is None or not kind.has_page:
+        kind = kind_with_page(self.model)
+        if kind is None:
             return None
         path = getattr(item, "public_url", "").split("/")
         return {"address": " › ".join(filter(None, [request.get_host(), *path])), "intro": kind.teaser_field}
@@ -284,7 +282,7 @@ class PublishableAdmin(PreviewAdminMixin, WorkingCopyAdminMixin, ItemPages, Publ
         """Every language of the site with this item's version in it, or where to add one."""
         original = item.original or item
         existing = {version.language: version for version in (original, *original.translations.all())}
-        add = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_add")
+        add = admin_url(self.model, "add")
         for code, _name in language_choices():
             version = existing.get(code)
             yield {
@@ -293,7 +291,7 @@ class PublishableAdmin(PreviewAdminMixin, WorkingCopyAdminMixin, ItemPages, Publ
                 "state": version.state if version else None,
                 "current": version is not None and version.pk == item.pk,
                 "may_add": version is None and rights.may(user, "add", self.model, code),
-                "url": self._change_url(version)
+                "url": admin_url(version, "change")
                 if version
                 else f"{add}?{urlencode({'original': original.pk, 'language': code})}",
             }

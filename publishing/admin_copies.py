@@ -14,7 +14,7 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict, RawPostDataException
 from django.middleware.csrf import get_token
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.formats import time_format
 from django.utils.functional import Promise
@@ -22,6 +22,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from publishing import copies
+from publishing.admin_urls import admin_url
 from publishing.copies import Place
 from publishing.dates import moment_in_words
 from publishing.models import Publishable
@@ -203,15 +204,13 @@ class WorkingCopyAdminMixin:
     def _copies(self, request: HttpRequest, item: Any, form: Any) -> dict[str, Any]:
         """What the template needs to offer what was typed before, and to keep what is typed now."""
         place = self._place(request, item)
-        name = f"admin:{self.opts.app_label}_{self.opts.model_name}"
-        arguments = [item.pk] if item else []
         query = f"?{place.query}" if place.query else ""
         key = form["form_key"].value()
         newest = form.newest if form.taken_up and form.newest and form.newest.number > form.taken_up.seen else None
         notes = [overtaken(newest)] if newest else []
         return {
-            "form_address": reverse(f"{name}_change" if item else f"{name}_add", args=arguments) + query,
-            "copy_address": reverse(f"{name}_working_copy" if item else f"{name}_new_working_copy", args=arguments)
+            "form_address": (admin_url(item, "change") if item else admin_url(self.model, "add")) + query,
+            "copy_address": (admin_url(item, "working_copy") if item else admin_url(self.model, "new_working_copy"))
             + query,
             "copy_query": f"{place.query}&" if place.query else "",
             "unsaved": [copy for copy in copies.unsaved(place, by=request.user)[:10] if copy.form_key != key],

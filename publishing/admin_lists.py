@@ -9,13 +9,13 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import CharField, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Concat, NullIf, Trim
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from publishing import registry
+from publishing.admin_urls import admin_url
 from publishing.dates import short_moment
 from publishing.languages import language_choices, own_name
 from publishing.models import Publishable, State
@@ -146,7 +146,7 @@ class PublishableList(admin.ModelAdmin[Any]):
                 (
                     versions[code].state.value,
                     " version--own" if versions[code].pk == item.pk else "",
-                    self._change_url(versions[code]),
+                    admin_url(versions[code], "change"),
                     versions[code].state.label,
                     f"{own_name(code)}: {versions[code].state.label}",
                     code.upper(),
@@ -165,9 +165,6 @@ class PublishableList(admin.ModelAdmin[Any]):
     def changed_at(self, item: Any) -> str:
         """When the newest revision was written: a draft over a live item leaves the item's own columns alone."""
         return short_moment(timezone.localtime(item.newest_at or item.updated_at))
-
-    def _change_url(self, version: Publishable) -> str:
-        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[version.pk])
 
 
 def _worked_on(model: type[Publishable], **wanted: Any) -> QuerySet[Any, Any]:

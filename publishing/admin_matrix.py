@@ -12,14 +12,14 @@ from urllib.parse import urlencode
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import CharField, F, QuerySet, Value
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from publishing import rights
+from publishing.admin_urls import admin_url
 from publishing.languages import language_choices, own_name
-from publishing.models import Publishable, State
+from publishing.models import State
 from publishing.records import Revision
 from publishing.registry import ContentKind
 
@@ -133,7 +133,7 @@ class Matrix:
         kind = original.kind
         return Row(
             title=original.title,
-            url=_url(kind.model, "change", original.pk),
+            url=admin_url(kind.model, "change", original.pk),
             kind=capfirst(str(kind.model._meta.verbose_name)),
             language=original.language,
             cells=[self._cell(original, code, versions, outdated) for code, _name in self.languages],
@@ -144,13 +144,13 @@ class Matrix:
     ) -> Cell:  # fmt: skip
         model, place = original.kind.model, (original.kind.key, original.pk, code)
         if code == original.language:
-            return Cell(code, ORIGINAL, _url(model, "change", original.pk))
+            return Cell(code, ORIGINAL, admin_url(model, "change", original.pk))
         if place in versions:
             key, live_from, live_until, withdrawn_at = versions[place]
             row = model(live_from=live_from, live_until=live_until, withdrawn_at=withdrawn_at)
             state = OUT_OF_DATE if place in outdated else row.state_at(self.now).value
-            return Cell(code, state, _url(model, "change", key))
-        add = f"{_url(model, 'add')}?{urlencode({'original': original.pk, 'language': code})}"
+            return Cell(code, state, admin_url(model, "change", key))
+        add = f"{admin_url(model, 'add')}?{urlencode({'original': original.pk, 'language': code})}"
         return Cell(code, MISSING, add if rights.may(self.user, "add", model, code) else "")
 
 
@@ -163,7 +163,3 @@ def together(queries: list[QuerySet[Any, Any]]) -> Any:
 def _by_kind(originals: list[Original]) -> Iterator[tuple[ContentKind, list[int]]]:
     for kind in dict.fromkeys(original.kind for original in originals):
         yield kind, [original.pk for original in originals if original.kind is kind]
-
-
-def _url(model: type[Publishable], page: str, *args: object) -> str:
-    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)

@@ -10,11 +10,12 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext
 from js_asset.media import Media
 
 from publishing import versions
+from publishing.admin_urls import admin_url
 from publishing.admin_verbs import VERBS, Verb, VerbForm
 from publishing.diff import differences
 from publishing.records import AuditEntry, Revision
@@ -42,9 +43,6 @@ class ItemPages:
             path("<path:object_id>/do/<slug:verb>/", view(self.verb_view), name=f"{name}_verb"),
             *super().get_urls(),  # type: ignore[misc]
         ]
-
-    def _url(self, item: Any, page: str, *args: object) -> str:
-        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}", args=[item.pk, *args])
 
     def _item(self, request: HttpRequest, object_id: str) -> Any:
         item = self._found(request, unquote(object_id))
@@ -83,7 +81,7 @@ class ItemPages:
                 item = self._item(request, object_id)
             else:
                 messages.success(request, str(chosen.done))
-                return HttpResponseRedirect(self._url(item, "change"))
+                return HttpResponseRedirect(admin_url(item, "change"))
         context = {
             "verb": chosen,
             "standing": item.standing,

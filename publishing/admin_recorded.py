@@ -17,8 +17,10 @@ from django.utils.translation import gettext_lazy as _
 from publishing import history
 from publishing.admin_forms import RevisedForm
 from publishing.admin_pages import ItemPages, numbered
+from publishing.admin_urls import admin_url
 from publishing.admin_verbs import RestoreForm, Standing, Verb, VerbForm
 from publishing.diff import differences
+from publishing.keys import key_in
 from publishing.snapshots import snapshot
 from publishing.versions import snapshot_of
 
@@ -72,9 +74,10 @@ class RecordedAdmin(ItemPages, admin.ModelAdmin[Any]):
         return item
 
     def _deleted(self, key: str) -> Any:
-        if not key.isdecimal() or len(key) > 18 or self.model._default_manager.filter(pk=key).exists():
+        number = key_in(key)
+        if number is None or self.model._default_manager.filter(pk=number).exists():
             return None
-        return history.deleted(self.model, int(key))
+        return history.deleted(self.model, number)
 
     def verb_context(self, item: Any, verb: Verb, form: VerbForm) -> dict[str, Any]:
         revision = numbered(item, str(form["revision"].value()))
@@ -125,4 +128,4 @@ class RecordedAdmin(ItemPages, admin.ModelAdmin[Any]):
         if item is None:
             return super()._get_obj_does_not_exist_redirect(request, opts, object_id)  # type: ignore[misc, no-any-return]
         messages.warning(request, gettext("“%(item)s” was deleted. It can be restored.") % {"item": item})
-        return HttpResponseRedirect(self._url(item, "history"))
+        return HttpResponseRedirect(admin_url(item, "history"))

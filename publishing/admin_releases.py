@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Count, Q, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html
@@ -26,7 +26,9 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from publishing import releases, rights, versions
+from publishing.admin_urls import admin_url
 from publishing.admin_verbs import WhenForm, emergency_field
+from publishing.keys import key_in, keys_among
 from publishing.models import Publishable
 from publishing.preview import release_url
 from publishing.records import DRAFTS, OPEN, AuditEntry, Release, Revision
@@ -63,10 +65,7 @@ def members(revisions: Any, user: object) -> list[Member]:
             item=revision.item,
             title=revision.content["title"],
             kind=capfirst(str(revision.item._meta.verbose_name)),
-            url=reverse(
-                f"admin:{revision.item._meta.app_label}_{revision.item._meta.model_name}_change",
-                args=[revision.object_id],
-            ),
+            url=admin_url(revision.item, "change"),
             may_decide=rights.may_publish(user, type(revision.item), revision.item.language),
         )
         for revision in rows
@@ -211,7 +210,7 @@ class ReleaseAdmin(admin.ModelAdmin[Release]):
 
     def response_add(self, request: HttpRequest, obj: Release, post_url_continue: str | None = None) -> HttpResponse:
         """On to what it is to hold."""
-        return HttpResponseRedirect(self._url(obj, "add"))
+        return HttpResponseRedirect(admin_url(obj, "add_items"))
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -263,7 +262,7 @@ class ReleaseAdmin(admin.ModelAdmin[Release]):
                 release.refresh_from_db()
             else:
                 messages.success(request, str(chosen.done))
-                return HttpResponseRedirect(self._url(release, "change"))
+                return HttpResponseRedirect(admin_url(release, "change"))
         context = {
             "title": chosen.heading,
             "verb": chosen,
@@ -281,7 +280,7 @@ class ReleaseAdmin(admin.ModelAdmin[Release]):
             raise PermissionDenied
         wanted = request.GET.get("q", "").replace("\x00", "").strip()
         if request.method == "POST" and self._join(request, release):
-            return HttpResponseRedirect(self._url(release, "change"))
+            return HttpResponseRedirect(admin_url(release, "change"))
         context = {
             "title": gettext("Add to the release"),
             "wanted": wanted,
@@ -301,7 +300,7 @@ class ReleaseAdmin(admin.ModelAdmin[Release]):
 
     def _join(self, request: HttpRequest, release: Release) -> bool:
         """All that were ticked, or none and a message that says why."""
-        keys = [key for key in request.POST.getlist("revision") if key.isdecimal() and len(key) < 19]
+        keys = keys_among(request.POST.getlist("revision"))
         revisions = versions.in_lock_order(Revision.objects.filter(pk__in=keys))
         try:
             with transaction.atomic():
@@ -320,8 +319,7 @@ class ReleaseAdmin(admin.ModelAdmin[Release]):
 
     def remove_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         release = self._release(request, object_id)
-        key = request.POST.get("revision", "")
-        revision = release.members().filter(pk=key).first() if key.isdecimal() and len(key) < 19 else None
+        revision = release.members().filter(pk=key_in(request.POST.get("revision")) or 0).first()
         if revision is None or revision.item is None:
             messages.error(request, gettext("That is not in the release any more."))
         else:
@@ -331,7 +329,7 @@ class ReleaseAdmin(admin.ModelAdmin[Release]):
                 messages.error(request, " ".join(error.messages))
             else:
                 messages.success(request, gettext("“%(title)s” is out of the release.") % {"title": revision.item})
-        return HttpResponseRedirect(self._url(release, "change"))
+        return HttpResponseRedirect(admin_url(release, "change"))
 
     # ── Inside ───────────────────────────────────────────────────────────────────────────────────────
     def _release(self, request: HttpRequest, object_id: str) -> Release:
@@ -348,7 +346,3 @@ class ReleaseAdmin(admin.ModelAdmin[Release]):
     def _page(self, request: HttpRequest, release: Release, name: str, context: dict[str, Any]) -> HttpResponse:
         shared = {**self.admin_site.each_context(request), "opts": self.opts, "item": release, "release": release}
         return TemplateResponse(request, f"admin/publishing/{name}.html", {**shared, **context})
-
-    def _url(self, release: Release, page: str) -> str:
-        names = {"change": "publishing_release_change", "add": "publishing_release_add_items"}
-        return reverse(f"admin:{names[page]}", args=[release.pk])

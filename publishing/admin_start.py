@@ -26,6 +26,7 @@ from django.utils.translation import gettext_lazy as _
 
 from publishing import releases, rights
 from publishing.admin_matrix import Matrix, together
+from publishing.admin_urls import admin_url
 from publishing.records import AuditEntry, Release, Revision, WorkingCopy
 from publishing.registry import ContentKind, desk_panels, kinds
 
@@ -162,12 +163,12 @@ class Desk:
                 title=title,
                 language=language,
                 kind=_name(kind),
-                url=_url(kind, "change", revision.object_id),
+                url=admin_url(kind.model, "change", revision.object_id),
                 label=LABELS.get(name, ""),
                 when=revision.due_at or revision.created_at,
                 who=_full_name(revision.author) if revision.author_id != self.user.pk else "",
                 note=revision.failure or revision.note,
-                verb_url=_url(kind, "verb", revision.object_id, "approve") if decides else "",
+                verb_url=admin_url(kind.model, "verb", revision.object_id, "approve") if decides else "",
             )
 
     def _titles(self, revisions: Iterable[Revision | WorkingCopy]) -> dict[Key, tuple[str, str]]:
@@ -192,10 +193,10 @@ class Desk:
             kind = self.kind_of_type[copy.content_type_id]
             if copy.object_id:
                 title, language = titles.get((kind.key, copy.object_id), ("", ""))
-                url = _url(kind, "change", copy.object_id)
+                url = admin_url(kind.model, "change", copy.object_id)
             else:
                 title, language = copy.fields.get("title") or gettext("Without a title"), ""
-                url = _url(kind, "add") + (f"?{copy.query}" if copy.query else "")
+                url = admin_url(kind.model, "add") + (f"?{copy.query}" if copy.query else "")
             if title:
                 yield Line(title, url, kind=_name(kind), language=language, when=copy.typed_at)
 
@@ -231,7 +232,7 @@ class Desk:
 
     def _line(self, kind_key: str, key: int, title: str, language: str, at: dt.datetime) -> Line:
         kind = next(kind for kind in self.kinds if kind.key == kind_key)
-        return Line(title, _url(kind, "change", key), kind=_name(kind), language=language, when=at)
+        return Line(title, admin_url(kind.model, "change", key), kind=_name(kind), language=language, when=at)
 
 
 LABELS = {"decide": _("In review"), "returned": _("Returned"), "due": _("Change"), "overdue": _("Overdue")}
@@ -248,10 +249,6 @@ def _row(kind: ContentKind, rows: QuerySet[Any], moment: str) -> QuerySet[Any, A
     """The kind's key, item's key, title, language and one of its moments, named `at`."""
     key = Value(kind.key, output_field=CharField())
     return rows.annotate(kind_key=key, at=F(moment)).values_list("kind_key", "pk", "title", "language", "at")  # type: ignore[no-any-return]
-
-
-def _url(kind: ContentKind, page: str, *args: object) -> str:
-    return reverse(f"admin:{kind.model._meta.app_label}_{kind.model._meta.model_name}_{page}", args=args)
 
 
 def _name(kind: ContentKind) -> str:

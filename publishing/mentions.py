@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from publishing.models import Publishable, PublishableQuerySet
-from publishing.registry import Mention, kind_of, kinds
+from publishing.registry import Mention, kind_with_page, kinds
 from publishing.targets import target_of
 
 # Of each kind, so that the page stays short and quick where thousands lead to one.
@@ -19,8 +19,7 @@ LIMIT = 20
 
 def path_of(item: Publishable) -> str:
     """The path of an item's page, as it is written for people; "" if it has none, or none yet."""
-    kind = kind_of(type(item))
-    if kind is None or not kind.has_page or (item.address_day and getattr(item, item.address_day) is None):
+    if not kind_with_page(type(item)) or (item.address_day and getattr(item, item.address_day) is None):
         return ""
     return unquote(item.get_absolute_url())
 

@@ -32,10 +32,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from publishing import clock, due, rights, versions
+from publishing.admin_urls import admin_url
+from publishing.keys import key_in
 from publishing.languages import default_language, language_choices
 from publishing.models import Publishable, require_plausible_year
 from publishing.records import AuditEntry, PreviewLink, Release, Revision
-from publishing.registry import kind_of, kinds
+from publishing.registry import kind_with_page, kinds
 
 ROOT = "/preview/"
 PATH = re.compile(rf"^(?P<prefix>{ROOT}(?P<what>[a-z]+)-(?P<key>[\w-]+)/)(?P<rest>.*)$")
@@ -69,8 +71,7 @@ class Preview:
         """The address, within the preview, at which to begin."""
         if self.item is None:
             return reverse("home")
-        kind = kind_of(type(self.item))
-        if kind is not None and kind.has_page:
+        if kind_with_page(type(self.item)):
             return self.item.get_absolute_url()
         with translation.override(self.item.language):
             return reverse("home")
@@ -155,9 +156,7 @@ def found(request: HttpRequest, what: str, key: str) -> Preview:
 
 
 def _item(request: HttpRequest, key: str) -> Preview:
-    kind, _dash, pk = key.partition("-")
-    if not (kind.isdecimal() and pk.isdecimal() and len(key) < 30):
-        raise Http404(gettext("There is no such item."))
+    kind, pk = (key_in(part) or 0 for part in key.partition("-")[::2])
     model = getattr(ContentType.objects.filter(pk=kind).first(), "model_class", lambda: None)()
     item = model.rows().filter(pk=pk).first() if model and issubclass(model, Publishable) else None
     if item is None:
@@ -165,7 +164,7 @@ def _item(request: HttpRequest, key: str) -> Preview:
     if not rights.may(request.user, "view", type(item)):
         raise PermissionDenied
     newest = item.revisions.order_by("-number").first()
-    back = reverse(f"admin:{item._meta.app_label}_{item._meta.model_name}_change", args=[item.pk])
+    back = admin_url(item, "change")
     return Preview([newest] if newest else [], timezone.now(), item=item, back=back)
 
 
@@ -179,13 +178,13 @@ def _moment(request: HttpRequest, key: str) -> Preview:
 
 
 def _release(request: HttpRequest, key: str) -> Preview:
-    release = Release.objects.filter(pk=key).first() if key.isdecimal() and len(key) < 19 else None
+    release = Release.objects.filter(pk=key_in(key) or 0).first()
     if release is None:
         raise Http404(gettext("There is no such release."))
     now = timezone.now()
     instant = _of_whole_site(request, max(release.due_at or now, now))
     revisions = versions.in_lock_order(release.revisions.open())
-    back = reverse("admin:publishing_release_change", args=[release.pk])
+    back = admin_url(release, "change")
     return Preview(revisions, instant, whole_site=True, back=back)
 
 

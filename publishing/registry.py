@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 
+from publishing.admin_urls import admin_url
 from publishing.models import Publishable, PublishableQuerySet
 from publishing.syndication import Syndicated
 
@@ -107,7 +108,7 @@ class Mention:
             field=str(field.verbose_name),
             title=title or str(row),
             language=row.language,
-            url=reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk]),
+            url=admin_url(row, "change"),
         )
 
 
@@ -201,6 +202,12 @@ def found_by_staff(model: type[Publishable], text: str) -> Any:
 
 def kinds() -> tuple[ContentKind, ...]:
     return tuple(_kinds.values())
+
+
+def kind_with_page(model: type[Model]) -> ContentKind | None:
+    """A model's kind; None if it has no page of its own, or is of no kind."""
+    kind = kind_of(model)
+    return kind if kind and kind.has_page else None
 
 
 def kinds_with_pages() -> tuple[ContentKind, ...]:

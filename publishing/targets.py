@@ -44,8 +44,8 @@ class Target:
 
 def target_of(item: Publishable) -> str:
     """The text that points at an item, whichever of its versions is given."""
-    kind = registry.kind_of(type(item))
-    if kind is None or not kind.has_page:
+    kind = registry.kind_with_page(type(item))
+    if kind is None:
         raise ValueError(f"Nothing can point at {item!r}.")
     return f"{kind.key}:{item.original_key}"
 

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from publishing import former
 from publishing.models import Publishable, Recorded, State
 from publishing.records import DRAFTS, AuditEntry, Release, Revision
-from publishing.registry import kind_of, tell_followers
+from publishing.registry import kind_with_page, tell_followers
 from publishing.snapshots import Content, Relations, before_and_after, overlay, snapshot
 
 Verb = AuditEntry.Verb
@@ -141,7 +141,7 @@ def go_live(stored: Publishable, revision: Revision, *, at: dt.datetime) -> None
 
     The trail says that it went live unless the item's own timestamp is still to come.
     """
-    versions = list(type(stored).rows().versions_of(stored.original_key)) if _has_page(stored) else []
+    versions = list(type(stored).rows().versions_of(stored.original_key)) if kind_with_page(type(stored)) else []
     before = former.addresses(versions)
     old = snapshot(stored)
     if stored.live_until is not None and stored.live_until <= at:
@@ -202,11 +202,6 @@ def rehearse(revision: Revision, *, at: dt.datetime) -> None:
     if stored.live_from is None or stored.live_from > at:
         stored.live_from = at
     go_live(stored, revision, at=at)
-
-
-def _has_page(item: Publishable) -> bool:
-    kind = kind_of(type(item))
-    return kind is not None and kind.has_page
 
 
 # ── Told ─────────────────────────────────────────────────────────────────────────────────────────────

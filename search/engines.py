@@ -255,8 +255,8 @@ class SQLite(Engine):
 
     def with_rank(self, entries: EntryQuerySet, expression: str) -> EntryQuerySet:
         # `extra` because a full-text table ranks only in the query that names it. The lower BM25 is, the better.
-        # It gives less and less for more of a word, and less for it in a long text. So titles count by themselves, with a
-        # weight so high that a long text hardly matters; and all else together, by half.
+        # It gives less and less for more of a word, and less for it in a long text. So titles count by themselves, with
+        # a weight so high that a long text hardly matters; and all else together, by half.
         ranked: Any = entries.extra(
             select={"rank": "-bm25(search_words, 20, 0, 0, 0, 0) - 0.5 * bm25(search_words, 0, 3, 2, 0.3, 0)"},
             tables=["search_words"],

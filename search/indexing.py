@@ -42,8 +42,8 @@ DATES = ["live_from", "live_until", "changed_at"]
 
 def follow(model: type[Publishable], keys: Collection[int]) -> None:
     """Bring the index in line with these versions, which the caller holds, or which are gone."""
-    kind = registry.kind_of(model)
-    if kind is not None and kind.has_page:
+    kind = registry.kind_with_page(model)
+    if kind is not None:
         index(kind, keys)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 
 from publishing.models import Publishable
-from publishing.registry import kind_of
+from publishing.registry import kind_with_page
 from search.engines import engine, matching
 from search.indexing import facets
 from search.models import Entry
@@ -19,8 +19,8 @@ MOST = 1_000
 
 def found_by_staff(model: type[Publishable], text: str) -> Any:
     """The keys of the newest versions with these words in any language; the last word may be the beginning of one."""
-    kind = kind_of(model)
-    if kind is None or not kind.has_page:
+    kind = kind_with_page(model)
+    if kind is None:
         return None
     question = Question.read(text.replace("\x00", ""))
     terms = [question.begun(code) for code, _name in settings.LANGUAGES]

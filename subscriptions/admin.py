@@ -13,9 +13,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from publishing.admin_urls import admin_url
 from publishing.dates import short_moment
 from publishing.languages import listed, own_name
 from publishing.records import AuditEntry
@@ -122,7 +124,7 @@ class MailingAdmin(ReadOnlyAdmin):
     @admin.display(description=_("tells of"))
     def tells_of(self, mailing: Mailing) -> SafeString | str:
         items = [one.item for one in mailing.announcements.all() if one.item]
-        lines = [(_change(item), str(item), own_name(item.language)) for item in items]
+        lines = [(admin_url(item, "change"), str(item), own_name(item.language)) for item in items]
         return format_html_join("", '<div><a href="{}">{}</a> ({})</div>', lines) or "–"
 
     @admin.display(description=_("progress"))
@@ -154,7 +156,7 @@ class MailingAdmin(ReadOnlyAdmin):
 
 @admin.register(Delivery)
 class DeliveryAdmin(ReadOnlyAdmin):
-    list_display = ("reader", "how_it_stands", "error", "about", "attempts", "when")
+    list_display = ("reader", "how_it_stands", "about", "when")
     list_display_links = None
     list_filter = ("state",)
     list_select_related = ("mailing", "subscriber")
@@ -175,11 +177,16 @@ class DeliveryAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("state"))
     def how_it_stands(self, delivery: Delivery) -> SafeString:
-        return format_html('<span class="state state--{}">{}</span>', delivery.state, State(delivery.state).label)
+        """With what the last attempt has met, and how many there were."""
+        badge = format_html('<span class="state state--{}">{}</span>', delivery.state, State(delivery.state).label)
+        attempts = Delivery._meta.get_field("attempts").verbose_name
+        tried = f"{capfirst(attempts)}: {delivery.attempts}" if delivery.attempts else ""
+        told = [(line,) for line in (delivery.error, tried) if line]
+        return badge + format_html_join("", '<div class="quiet">{}</div>', told)
 
     @admin.display(description=_("mailing"))
     def about(self, delivery: Delivery) -> SafeString:
-        return format_html('<a href="{}">{}</a>', _change(delivery.mailing), delivery.mailing)
+        return format_html('<a href="{}">{}</a>', admin_url(delivery.mailing, "change"), delivery.mailing)
 
     @admin.display(description=_("sent, or next attempt"))
     def when(self, delivery: Delivery) -> str:
@@ -193,7 +200,3 @@ class DeliveryAdmin(ReadOnlyAdmin):
     def send_again(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
         number = try_again(Delivery.objects.filter(pk__in=queryset.order_by().values("pk")))
         messages.success(request, ngettext("%d mail is tried again.", "%d mails are tried again.", number) % number)
-
-
-def _change(item: Any) -> str:
-    return reverse(f"admin:{item._meta.app_label}_{item._meta.model_name}_change", args=[item.pk])

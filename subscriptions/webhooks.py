@@ -8,6 +8,7 @@ from typing import Any
 
 from anymail.signals import AnymailTrackingEvent, EventType, RejectReason
 
+from publishing.keys import key_in
 from subscriptions import service
 from subscriptions.models import Subscriber
 
@@ -28,9 +29,8 @@ def heed(sender: Any, event: AnymailTrackingEvent, esp_name: str, **kwargs: Any)
         state = Subscriber.State.BOUNCED
     else:
         return
-    told = str((event.metadata or {}).get("delivery", ""))
+    delivery = key_in((event.metadata or {}).get("delivery"))
     reason = event.mta_response or event.description or ""
-    delivery = int(told) if told.isascii() and told.isdecimal() and len(told) < 19 else None
     service.suppress(event.recipient, state=state, delivery=delivery, reason=" ".join(str(reason).split()))
 
 
