@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from typing import Any
 
 from PIL import Image as Picture
 from PIL import ImageDraw
@@ -43,7 +42,9 @@ class Sheet:
     def _left(self, x: float, width: float) -> float:
         return WIDTH - x - width if self.from_right else x
 
-    def fill(self, at: tuple[int, int], size: tuple[int, int], ink: str | Picture.Image, mask: Any = None) -> None:
+    def fill(
+        self, at: tuple[int, int], size: tuple[int, int], ink: str | Picture.Image, mask: Picture.Image | None = None
+    ) -> None:
         """With a colour or a picture; where there is a mask, only where it is white."""
         left = round(self._left(at[0], size[0]))
         self.canvas.paste(ink, (left, at[1], left + size[0], at[1] + size[1]), mask)

@@ -156,9 +156,9 @@ def found(request: HttpRequest, what: str, key: str) -> Preview:
 
 
 def _item(request: HttpRequest, key: str) -> Preview:
-    kind, pk = (key_in(part) or 0 for part in key.partition("-")[::2])
-    model = getattr(ContentType.objects.filter(pk=kind).first(), "model_class", lambda: None)()
-    item = model.rows().filter(pk=pk).first() if model and issubclass(model, Publishable) else None
+    kind, _dash, pk = key.partition("-")
+    model = getattr(ContentType.objects.filter(pk=key_in(kind) or 0).first(), "model_class", lambda: None)()
+    item = model.rows().filter(pk=key_in(pk)).first() if model and issubclass(model, Publishable) else None
     if item is None:
         raise Http404(gettext("There is no such item."))
     if not rights.may(request.user, "view", type(item)):

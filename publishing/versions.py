@@ -218,15 +218,19 @@ def told_of(item: Any) -> Iterator[None]:
 
 
 def audit(
-    verb: Verb, item: models.Model, *, by: object, note: str = "", changes: dict[str, list[Any]] | None = None
-) -> None:
-    """Write the audit trail. `by` is None for what the clock does; `changes` holds before and after, by field."""
+    verb: Verb, item: models.Model, *, by: object, note: str = "", changes: dict[str, list[Any]] | None = None,
+    label: str = "",
+) -> None:  # fmt: skip
+    """Write the audit trail. `by` is None for what the clock does; `changes` holds before and after, by field.
+
+    `label` stands for the item where its own name is not to be kept.
+    """
     AuditEntry.objects.create(
         item=item,
         verb=verb,
         by=stored_person(by),
         name="" if by is None else str(by),
-        label=str(item)[:250],
+        label=(label or str(item))[:250],
         note=note,
         changes=changes or {},
     )

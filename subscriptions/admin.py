@@ -74,8 +74,8 @@ class SubscriberAdmin(ReadOnlyAdmin):
     def log_deletions(self, request: HttpRequest, queryset: Iterable[Subscriber]) -> list[LogEntry]:
         """Kept by number in the audit trail, and nowhere by address: it is what is to be forgotten."""
         for reader in queryset:
-            reader.email = gettext("Subscriber %(number)d") % {"number": reader.pk}
-            audit(AuditEntry.Verb.DELETE, reader, by=request.user)
+            label = gettext("Subscriber %(number)d") % {"number": reader.pk}
+            audit(AuditEntry.Verb.DELETE, reader, by=request.user, label=label)
         return []
 
     def delete_model(self, request: HttpRequest, obj: Subscriber) -> None:

@@ -8,6 +8,9 @@ from typing import Any
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+from publishing.models import Publishable
+from tests.conftest import Person
+
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 XHTML = "{http://www.w3.org/1999/xhtml}"
 IMAGE = "{http://www.google.com/schemas/sitemap-image/1.1}"
@@ -116,3 +119,24 @@ def news_of(news: Element) -> dict[str, str]:
     assert W3C.fullmatch(words(date))
     assert LANGUAGE.fullmatch(words(language))
     return {"name": words(name), "language": words(language), "date": words(date), "title": words(title)}
+
+
+def everything(visitor: Person) -> dict[str, Page]:
+    """Every page of every file that the index names, by address. Each file must be valid, and no page in two."""
+    found: dict[str, Page] = {}
+    for path in index_of(visitor.get("/sitemap.xml")):
+        for page in pages_of(visitor.get(path)):
+            assert page.loc.startswith(HOST + path[:4]), "a file may only list what lies below its folder"
+            if page.news:
+                continue
+            assert page.loc not in found
+            found[page.loc] = page
+    return found
+
+
+def listed(visitor: Person, item: Publishable) -> Page | None:
+    return everything(visitor).get(HOST + item.get_absolute_url())
+
+
+def news(visitor: Person, language: str = "en") -> list[Page]:
+    return pages_of(visitor.get(f"/{language}/sitemap-latest-news.xml"), may_be_empty=True)

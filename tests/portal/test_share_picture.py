@@ -14,11 +14,11 @@ from django.core.files.storage import default_storage
 from django.db import OperationalError
 from django.test import override_settings
 from PIL import Image as Picture
-from PIL import features
+from PIL import ImageFont, features
 
 from library.models import Image
 from portal import share_views
-from portal.lettering import ARABIC, SANS, SERIF, Style, can_be_written, faces
+from portal.lettering import AMIRI, ARABIC, SANS, SERIF, Style, can_be_written, faces
 from portal.models import SiteSettings
 from portal.share_cards import SIZE, Card, card_of
 from portal.share_picture import AMBER, NAVY, drawn
@@ -218,7 +218,11 @@ def test_what_is_read_from_the_right_stays_in_its_room(title: str) -> None:
 def test_arabic_letters_join_and_those_of_its_neighbours_have_shapes() -> None:
     style = Style(ARABIC, 40, 600)
     assert style.width("ببب") < 0.8 * 3 * style.width("ب")
-    assert can_be_written("پچژگ ٹڈڑ، ١٢٣؟ «12–13» (NATO)…", ARABIC)
+    letters = "پچژگٹڈڑ،١٢٣؟«12–13»(NATO)…"
+    assert can_be_written(letters, ARABIC)
+    font = ImageFont.truetype(str(AMIRI.path), 40)
+    missing = bytes(font.getmask("\u0149"))
+    assert [letter for letter in letters if bytes(font.getmask(letter)) == missing] == []
 
 
 def test_without_fribidi_arabic_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:

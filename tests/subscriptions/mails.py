@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import zoneinfo
 from typing import Any
 
 import time_machine
@@ -19,6 +20,19 @@ from subscriptions.tidying import tidy
 
 HOUR = dt.timedelta(hours=1)
 A_DAY = dt.timedelta(days=1)
+SECOND = dt.timedelta(seconds=1)
+# A Tuesday, until which the worker of some tests has looked.
+NOON = dt.datetime(2024, 1, 23, 12, 0, tzinfo=dt.UTC)
+BRUSSELS = zoneinfo.ZoneInfo("Europe/Brussels")
+
+
+def morning(day: int, month: int = 1) -> dt.datetime:
+    """When the digests of a day in 2024 go out."""
+    return dt.datetime(2024, month, day, 7, tzinfo=BRUSSELS)
+
+
+def subjects(messages: list[Any]) -> list[str]:
+    return sorted(message.subject for message in messages)
 
 
 def work() -> list[Any]:

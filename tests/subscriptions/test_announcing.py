@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import zoneinfo
 from typing import Any
 
 import pytest
@@ -11,12 +10,11 @@ import time_machine
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from news.models import NewsItem
-from publishing import due, releases, workflow
+from publishing import releases, workflow
 from publishing.preview import preview_url
 from publishing.records import Release
-from subscriptions import periods, service
-from subscriptions.announcing import announce, who_got
+from subscriptions import service
+from subscriptions.announcing import announce
 from subscriptions.ledger import Announcement, Delivery, Mailing, Occasion, Watch
 from subscriptions.matching import Traits, wants
 from subscriptions.models import Subscriber
@@ -32,29 +30,9 @@ from tests.factories import (
     TopicFactory,
     translated,
 )
-from tests.publishing.drafts import edit
-from tests.subscriptions.mails import A_DAY, HOUR, addresses, watch_since, work_at
+from tests.subscriptions.mails import A_DAY, HOUR, NOON, SECOND, addresses, subjects, work_at
 
-pytestmark = pytest.mark.django_db
-
-# A Tuesday.
-NOON = dt.datetime(2024, 1, 23, 12, 0, tzinfo=dt.UTC)
-SECOND = dt.timedelta(seconds=1)
-BRUSSELS = zoneinfo.ZoneInfo("Europe/Brussels")
-
-
-@pytest.fixture(autouse=True)
-def watched(db: None) -> None:
-    watch_since(NOON)
-
-
-@pytest.fixture
-def reader() -> Subscriber:
-    return SubscriberFactory(confirmed=True, since=NOON)
-
-
-def subjects(messages: list[Any]) -> list[str]:
-    return sorted(message.subject for message in messages)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("watched")]
 
 
 # ── Immediately ──────────────────────────────────────────────────────────────────────────────────────────
@@ -259,175 +237,6 @@ def _three_topics() -> list[Any]:
 
     found = list(Topic.objects.order_by("pk")[:3])
     return found if len(found) == 3 else [TopicFactory() for _number in range(3)]
-
-
-# ── Digests ──────────────────────────────────────────────────────────────────────────────────────────────
-def morning(day: int, month: int = 1) -> dt.datetime:
-    return dt.datetime(2024, month, day, 7, tzinfo=BRUSSELS)
-
-
-def test_a_daily_digest_comes_in_the_morning_with_what_went_live_since_the_last(reader: Subscriber) -> None:
-    watch_since(morning(23))
-    Subscriber.objects.update(often="daily", since=morning(22))
-    NewsItemFactory(title="Yesterday", live_from=morning(23) - HOUR)
-    NewsItemFactory(title="Noon", live_from=NOON)
-    NewsItemFactory(title="Night", live_from=NOON + 12 * HOUR)
-    NewsItemFactory(title="Morning", live_from=morning(24) + SECOND)
-    assert work_at(morning(24) - SECOND) == []
-    (message,) = work_at(morning(24))
-    assert message.subject == "Chancery: the day’s news, 24 January 2024"
-    assert [title in message.body for title in ("Yesterday", "Noon", "Night", "Morning")] == [False, True, True, False]
-    assert work_at(morning(24) + 2 * HOUR) == []
-    (message,) = work_at(morning(25) + HOUR)
-    assert "Morning" in message.body
-    assert "Noon" not in message.body
-
-
-def test_a_day_without_news_is_a_day_without_mail(reader: Subscriber) -> None:
-    Subscriber.objects.update(often="daily")
-    NewsItemFactory(language="fr", live_from=NOON + HOUR)
-    assert work_at(morning(24)) == []
-    assert not Mailing.objects.exists()
-
-
-def test_a_weekly_digest_comes_on_monday(reader: Subscriber) -> None:
-    Subscriber.objects.update(often="weekly")
-    watch_since(morning(22))
-    NewsItemFactory(title="Tuesday", live_from=NOON + HOUR)
-    NewsItemFactory(title="Sunday", live_from=morning(28))
-    assert work_at(morning(24)) == work_at(morning(29) - SECOND) == []
-    (message,) = work_at(morning(29))
-    assert message.subject == "Chancery: the week’s news, 29 January 2024"
-    assert all(title in message.body for title in ("Tuesday", "Sunday"))
-
-
-def test_a_digest_that_is_late_reaches_back_to_the_last(reader: Subscriber) -> None:
-    Subscriber.objects.update(often="daily")
-    NewsItemFactory(title="Early", live_from=NOON + HOUR)
-    NewsItemFactory(title="Late", live_from=NOON + 3 * A_DAY)
-    (message,) = work_at(NOON + 4 * A_DAY)
-    assert all(title in message.body for title in ("Early", "Late"))
-
-
-@pytest.mark.parametrize(
-    ("day", "hours"), [((31, 3), 23), ((27, 10), 25), ((1, 7), 24)], ids=["put forward", "put back", "as usual"]
-)
-def test_a_day_of_the_digest_is_one_of_the_sites_clocks(day: tuple[int, int], hours: int) -> None:
-    end = morning(*day)
-    assert periods.last_end("daily", end) == end
-    before = periods.last_end("daily", end - SECOND)
-    assert before.astimezone(BRUSSELS).hour == 7
-    assert (end.astimezone(dt.UTC) - before.astimezone(dt.UTC)) == dt.timedelta(hours=hours)
-
-
-@pytest.mark.parametrize("day", [(31, 3), (27, 10)])
-def test_nothing_falls_between_two_digests_when_clocks_change(day: tuple[int, int], reader: Subscriber) -> None:
-    end = morning(*day)
-    begin = periods.last_end("daily", end - SECOND)
-    watch_since(begin)
-    Subscriber.objects.update(often="daily", since=begin)
-    live = [begin + SECOND, begin + 12 * HOUR, end - HOUR, end]
-    for number, at in enumerate(live):
-        NewsItemFactory(title=f"Item {number}", live_from=at)
-    assert work_at(end - SECOND) == []
-    (message,) = work_at(end)
-    assert all(f"Item {number}" in message.body for number in range(4))
-
-
-def test_a_new_rhythm_repeats_nothing_and_skips_nothing_between_digests(reader: Subscriber) -> None:
-    def choose(often: str, at: dt.datetime) -> None:
-        with time_machine.travel(at, tick=False):
-            choices = service.Choices(languages=["en"], kinds=[], topics=[], often=often)
-            service.choose(reader, choices=choices, language="en")
-
-    NewsItemFactory(title="Immediately", live_from=NOON + HOUR)
-    assert subjects(work_at(NOON + HOUR)) == ["Immediately"]
-    choose("daily", NOON + 2 * HOUR)
-    NewsItemFactory(title="Daily", live_from=NOON + 3 * HOUR)
-    (message,) = work_at(morning(24))
-    assert "Daily" in message.body
-    assert "Immediately" not in message.body
-    NewsItemFactory(title="Between", live_from=NOON + A_DAY)
-    choose("weekly", NOON + A_DAY + HOUR)
-    (message,) = work_at(morning(29))
-    assert "Between" in message.body
-    assert "Daily" not in message.body
-
-
-# ── Corrections ──────────────────────────────────────────────────────────────────────────────────────────
-def correct(item: NewsItem, note: str, at: dt.datetime | None = None) -> None:
-    item.refresh_from_db()
-    edit(item, title=f"{item.title}, put right")
-    workflow.approve(item, by=IMPORTER, correction=note, at=at)
-
-
-def test_a_correction_is_mailed_once_to_those_who_got_the_item(reader: Subscriber) -> None:
-    digest = SubscriberFactory(confirmed=True, since=NOON, often="daily", email="daily@example.org")
-    SubscriberFactory(confirmed=True, since=NOON, often="weekly")  # gets it later, put right
-    SubscriberFactory(confirmed=True, since=NOON, languages=["fr"])
-    item = NewsItemFactory(title="Item", live_from=NOON + HOUR)
-    work_at(NOON + HOUR)
-    work_at(morning(24))
-    later = SubscriberFactory(confirmed=True, since=morning(24))
-    with time_machine.travel(NOON + A_DAY, tick=False):
-        correct(item, "It was 12, not 21.")
-    messages = work_at(NOON + A_DAY + SECOND)
-    assert addresses(messages) == sorted([reader.email, digest.email])
-    assert subjects(messages) == ["Correction: Item, put right"] * 2
-    assert all("It was 12, not 21." in message.body + message.alternatives[0][0] for message in messages)
-    assert later.email not in addresses(messages)
-    assert work_at(NOON + A_DAY + HOUR) == []
-    with time_machine.travel(NOON + 2 * A_DAY, tick=False):
-        correct(item, "It was 13.")
-    (first, _second) = work_at(NOON + 2 * A_DAY + SECOND)
-    assert "It was 13." in first.body
-    assert "It was 12" not in first.body
-
-
-def test_a_change_without_a_public_note_is_not_mailed(reader: Subscriber) -> None:
-    item = NewsItemFactory(live_from=NOON + HOUR)
-    work_at(NOON + HOUR)
-    with time_machine.travel(NOON + A_DAY, tick=False):
-        correct(item, "")
-    assert work_at(NOON + A_DAY + SECOND) == []
-
-
-def test_a_correction_that_is_scheduled_is_mailed_at_its_instant(reader: Subscriber) -> None:
-    item = NewsItemFactory(live_from=NOON + HOUR)
-    work_at(NOON + HOUR)
-    with time_machine.travel(NOON + 2 * HOUR, tick=False):
-        correct(item, "It was 12.", at=NOON + A_DAY)
-    assert work_at(NOON + A_DAY - SECOND) == []
-    assert len(work_at(NOON + A_DAY)) == 1
-
-
-def test_an_old_correction_is_not_mailed_when_something_else_changes(reader: Subscriber) -> None:
-    with time_machine.travel(NOON - 9 * A_DAY, tick=False):
-        item = NewsItemFactory()
-        correct(item, "Long ago.")
-    with time_machine.travel(NOON + HOUR, tick=False):
-        correct(item, "")
-    assert work_at(NOON + HOUR) == []
-
-
-def test_only_those_who_were_sent_an_item_of_a_digest_got_it(reader: Subscriber) -> None:
-    Subscriber.objects.update(often="daily", kinds=["article"])
-    all_kinds = SubscriberFactory(confirmed=True, since=NOON, often="daily")
-    news = NewsItemFactory(live_from=NOON + HOUR)
-    article = ArticleFactory(live_from=NOON + HOUR)
-    assert len(work_at(morning(24))) == 2
-    assert set(who_got(article)) == {reader, all_kinds}
-    assert set(who_got(news)) == {all_kinds}
-
-
-def test_what_a_worker_applies_late_is_corrected_all_the_same(reader: Subscriber) -> None:
-    item = NewsItemFactory(live_from=NOON + HOUR)
-    work_at(NOON + HOUR)
-    with time_machine.travel(NOON + 2 * HOUR, tick=False):
-        correct(item, "It was 12.", at=NOON + 3 * HOUR)
-    with time_machine.travel(NOON + 2 * A_DAY, tick=False):
-        assert due.apply_due() == 1  # by a visitor, while no worker ran
-    assert len(work_at(NOON + 2 * A_DAY + HOUR)) == 1
 
 
 # ── Cost ─────────────────────────────────────────────────────────────────────────────────────────────────
